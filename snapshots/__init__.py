@@ -1,0 +1,1 @@
+"""What a schema is: the model, the file format and its versions."""

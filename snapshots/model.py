@@ -1,0 +1,178 @@
+"""The base of every dialect's model: objects, what stands inside them, and the snapshot that holds them.
+
+All classes are frozen, keyword-only msgspec structs. An attribute at its default is left out of the file. The engine
+knows this module alone: it reads `children`, `since`, and which fields hold identities, and no class by name.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, ClassVar, get_args, get_type_hints
+
+import msgspec
+
+from .naming import Identity, child
+
+__all__ = ["Grant", "Header", "Identity", "Object", "Scope", "Text", "Unmodelled", "Value", "lines", "plain"]
+
+Text = str | tuple[str, ...]
+"""SQL or prose as the server keeps it: a string, or, where it has line feeds, the array of its lines."""
+
+NOT_STATE = frozenset({"name", "schema", "depends_on"})
+"""Fields that are never compared: the identity holds the first two, and dependencies are no state."""
+
+
+def lines(text: str) -> Text:
+    """Text as it stands in the model: split at line feeds alone, if it has any."""
+    return tuple(text.split("\n")) if "\n" in text else text
+
+
+def plain(text: Text) -> str:
+    """The inverse of `lines`."""
+    return text if isinstance(text, str) else "\n".join(text)
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """A structured attribute: it has no identity of its own."""
+
+
+class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """Whatever has an identity. `kind` is the first word of the identity, and the tag in the file."""
+
+    kind: ClassVar[str] = ""
+    children: ClassVar[tuple[str, ...]] = ()
+    """The fields whose values are objects that stand inside this one."""
+    since: ClassVar[dict[str, int]] = {}
+    """Attributes by the server version number (as 180000) that knows them first; unknown on older servers."""
+
+    name: str
+    comment: Text | None = None
+    depends_on: tuple[Identity, ...] = ()
+    """What this object uses and no other attribute names; sorted. Never compared."""
+    derived_from: tuple[Identity, ...] = ()
+    """The objects from which the server makes or keeps this one: a partition's column has its parent's column here."""
+
+    def identity(self, parent: Identity | None = None) -> Identity:
+        """The name shared by two databases. `parent` is given for objects that stand inside another."""
+        if parent is None:
+            raise TypeError(f"a {self.kind} stands inside another object")
+        return child(self.kind, parent, self.name)
+
+
+class Grant(Value, kw_only=True):
+    """What one grantee holds where it differs from the server's built-in default for the object and its owner.
+
+    No privileges at all: a default (PUBLIC's, or the owner's own) that was revoked. `ALL` stands for the full set.
+    """
+
+    to: str
+    """A role, or PUBLIC."""
+    privileges: tuple[str, ...] = ()
+    grantable: tuple[str, ...] = ()
+    """Those of the privileges held with the grant option."""
+    by: str | None = None
+    """The grantor where it is not the owner."""
+
+
+class Unmodelled(Object, kw_only=True, tag_field="kind", tag="unmodelled"):
+    """What the catalog holds and the model does not cover. `name` is the server's own description of it."""
+
+    kind: ClassVar[str] = "unmodelled"
+    type: str
+    """The server's word for what it is, such as `cast` or `text search dictionary`."""
+    digest: str
+    """SHA-256 of the server's definition of it."""
+    reason: str = ""
+
+    def identity(self, parent: Identity | None = None) -> Identity:
+        """The server's own description."""
+        return Identity(f"unmodelled {self.type} {self.name}")
+
+
+class Scope(Value, kw_only=True):
+    """What was dumped: patterns, as given. Empty `schemas`: all of them."""
+
+    schemas: tuple[str, ...] = ()
+    exclude_schemas: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class Header(Value, kw_only=True):
+    """What a snapshot says of itself."""
+
+    format: int
+    dialect: str
+    flavour: str
+    """The server's make: postgresql, mysql, mariadb."""
+    version: str
+    """As the server spells it, without its packager's additions: 18.6."""
+    version_number: int
+    """As the server counts: 180006, 80400, 101108."""
+    facts: dict[str, str] = {}
+    """Server settings that the offline side needs."""
+    scope: Scope = Scope()
+    not_read: tuple[str, ...] = ()
+    """Attributes that the dump left out: `owner`, `acl`. Not read is not absent."""
+
+
+def attributes(cls: type[Object]) -> tuple[str, ...]:
+    """The names of what is compared of such an object."""
+    return _attributes(cls)
+
+
+@cache
+def _attributes(cls: type[Object]) -> tuple[str, ...]:
+    return tuple(f for f in cls.__struct_fields__ if f not in NOT_STATE and f not in cls.children)
+
+
+def children(obj: Object) -> Iterator[Object]:
+    """The objects that stand directly inside it."""
+    for field in obj.children:
+        value = getattr(obj, field)
+        if isinstance(value, tuple):
+            yield from value
+        elif value is not None:
+            yield value
+
+
+def flatten(obj: Object, parent: Identity | None = None) -> Iterator[tuple[Identity, Identity | None, Object]]:
+    """(identity, parent's identity, object) of it and all that stands inside, parents first."""
+    identity = obj.identity(parent)
+    yield identity, parent, obj
+    for inner in children(obj):
+        yield from flatten(inner, identity)
+
+
+@cache
+def _identity_fields(cls: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Fields that can hold identities, directly or inside values. Children are objects of their own."""
+    skip = getattr(cls, "children", ())
+    hints = get_type_hints(cls, include_extras=True)
+    return tuple(f for f in cls.__struct_fields__ if f not in skip and _mentions_identity(hints[f]))
+
+
+def _mentions_identity(hint: Any) -> bool:
+    if hint is Identity:
+        return True
+    if isinstance(hint, type) and issubclass(hint, Value):
+        return bool(_identity_fields(hint))
+    return any(_mentions_identity(arg) for arg in get_args(hint))
+
+
+def references(obj: msgspec.Struct) -> Iterator[tuple[str, Identity]]:
+    """(attribute, identity) for all that the object names by identity, `depends_on` included."""
+    for field in _identity_fields(type(obj)):
+        value = getattr(obj, field)
+        if value:
+            for found in _identities(value):
+                yield field, found
+
+
+def _identities(value: Any) -> Iterator[Identity]:
+    if isinstance(value, str):
+        yield Identity(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _identities(item)
+    elif isinstance(value, Value):
+        for _, found in references(value):
+            yield found
