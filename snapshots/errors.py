@@ -1,0 +1,57 @@
+"""Every error that a user can meet: one tree, each message complete.
+
+    DbstrataError      what, where, next; `exit_code` is the process's
+    |-- InputError     2  a file, an option or an argument is wrong
+    |-- Refused        3  policy, drift, preflight, no rule, unmodelled, a bad bundle
+    |-- ServerFailed   4  a server could not be reached, refused, or failed
+    `-- Defect         5  dbstrata itself is wrong: a plan that does not prove
+
+A subclass exists where a caller acts differently. No message holds a password.
+"""
+
+from typing import ClassVar
+
+__all__ = ["DbstrataError", "Defect", "InputError", "Refused", "ServerFailed"]
+
+
+class DbstrataError(Exception):
+    """What went wrong, where, and what to do next. `str()` is the one line that a user reads."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, what: str, where: str, next: str) -> None:
+        super().__init__(what, where, next)
+        self.what, self.where, self.next = what, where, next
+
+    def __str__(self) -> str:
+        return f"dbstrata: {_one_line(self.what)}: {_one_line(self.where)}; {_one_line(self.next)}"
+
+
+class InputError(DbstrataError):
+    """A file, an option or an argument is wrong."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class Refused(DbstrataError):
+    """dbstrata could go on and will not."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class ServerFailed(DbstrataError):
+    """A server could not be reached, refused, or failed."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class Defect(DbstrataError):
+    """dbstrata contradicts itself; the user did nothing wrong."""
+
+    exit_code: ClassVar[int] = 5
+
+
+def _one_line(text: str) -> str:
+    """Runs of white space, line feeds among them, as one space; other control characters escaped."""
+    folded = " ".join(text.split())
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in folded)
