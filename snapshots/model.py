@@ -17,10 +17,6 @@ __all__ = ["Grant", "Header", "Identity", "Object", "Scope", "Text", "Unmodelled
 Text = str | tuple[str, ...]
 """SQL or prose as the server keeps it: a string, or, where it has line feeds, the array of its lines."""
 
-NOT_STATE = frozenset({"name", "schema", "depends_on"})
-"""Fields that are never compared: the identity holds the first two, and dependencies are no state."""
-
-
 def lines(text: str) -> Text:
     """Text as it stands in the model: split at line feeds alone, if it has any."""
     return tuple(text.split("\n")) if "\n" in text else text
@@ -39,6 +35,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """Whatever has an identity. `kind` is the first word of the identity, and the tag in the file."""
 
     kind: ClassVar[str] = ""
+    named_by: ClassVar[tuple[str, ...]] = ("name",)
+    """The fields that the identity holds; all others but `children` and `depends_on` are state."""
     children: ClassVar[tuple[str, ...]] = ()
     """The fields whose values are objects that stand inside this one."""
     since: ClassVar[dict[str, int]] = {}
@@ -121,7 +119,8 @@ def attributes(cls: type[Object]) -> tuple[str, ...]:
 
 @cache
 def _attributes(cls: type[Object]) -> tuple[str, ...]:
-    return tuple(f for f in cls.__struct_fields__ if f not in NOT_STATE and f not in cls.children)
+    apart = {"depends_on", *cls.named_by, *cls.children}
+    return tuple(f for f in cls.__struct_fields__ if f not in apart)
 
 
 def children(obj: Object) -> Iterator[Object]:

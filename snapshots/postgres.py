@@ -22,6 +22,7 @@ class Owned(Object, kw_only=True):
 class InSchema(Owned, kw_only=True):
     """An object whose name lives in a schema."""
 
+    named_by: ClassVar[tuple[str, ...]] = ("name", "schema")
     schema: str
 
     def identity(self, parent: Identity | None = None) -> Identity:
@@ -132,6 +133,7 @@ class Sequence(SequenceOptions, tag_field="kind", tag="sequence", kw_only=True):
     """pg_class, pg_sequence. Its current value is not part of the schema."""
 
     kind: ClassVar[str] = "sequence"
+    named_by: ClassVar[tuple[str, ...]] = ("name", "schema")
     since: ClassVar[dict[str, int]] = {"unlogged": 150000}
     schema: str
     owned_by: Identity | None = None
@@ -481,6 +483,7 @@ class Argument(Value, kw_only=True):
 class Routine(InSchema, kw_only=True):
     """What functions and procedures share: pg_proc. `signature` is part of the identity."""
 
+    named_by: ClassVar[tuple[str, ...]] = ("name", "schema", "signature")
     signature: tuple[str, ...] = ()
     """The types of the input arguments (proargtypes), qualified."""
     arguments: tuple[Argument, ...] = ()
@@ -528,6 +531,7 @@ class Aggregate(InSchema, tag_field="kind", tag="aggregate", kw_only=True):
     """prokind a, pg_aggregate. `definition` holds CREATE AGGREGATE's parameters by their names in the manual."""
 
     kind: ClassVar[str] = "aggregate"
+    named_by: ClassVar[tuple[str, ...]] = ("name", "schema", "signature")
     signature: tuple[str, ...] = ()
     arguments: str
     """pg_get_function_arguments(), ORDER BY of ordered-set aggregates included."""
@@ -553,6 +557,7 @@ class DefaultPrivileges(Object, tag_field="kind", tag="default_privileges", kw_o
     """pg_default_acl: what objects that `name` (a role) creates get. For one schema, added to the global entry."""
 
     kind: ClassVar[str] = "default_privileges"
+    named_by: ClassVar[tuple[str, ...]] = ("name", "schema", "objects")
     schema: str | None = None
     objects: Literal["tables", "sequences", "functions", "types", "schemas", "large objects"]
     acl: tuple[Grant, ...] = ()
