@@ -1,0 +1,5 @@
+"""`python -m dbstrata` is the command `dbstrata`."""
+
+from .cli.main import app
+
+app(prog_name="dbstrata")

@@ -1,0 +1,1 @@
+"""All that differs between servers; one folder a dialect."""

@@ -1,0 +1,1 @@
+"""How PostgreSQL makes each change: a table a family of kinds."""
