@@ -1,0 +1,101 @@
+"""One consistent look at a PostgreSQL catalog: one transaction, fixed settings, set-based queries.
+
+The transaction does not freeze pg_get_*def() and its kin, which read the catalog of this moment (manual, "System
+Catalog Information Functions"). When DDL runs meanwhile they give NULL or fail with XX000: `CatalogChanged`, and
+`attempts` starts the reading again.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString, TypeVar, cast
+
+import psycopg
+
+from ....snapshots.errors import ServerFailed
+
+__all__ = ["Catalog", "CatalogChanged", "Since", "attempts", "present"]
+
+ATTEMPTS = 5
+
+SETTINGS = {
+    "search_path": "",
+    "quote_all_identifiers": "off",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "lc_monetary": "C",
+    "xmlbinary": "base64",
+    "standard_conforming_strings": "on",
+    "array_nulls": "on",
+    "jit": "off",
+}
+"""What the text of an expression depends on besides the catalog. With an empty search_path every name is qualified."""
+
+Since = dict[str, tuple[int, str, str]]
+"""Parts of a query by name: (server version that knows it first, how it is written, what stands there before)."""
+
+T = TypeVar("T")
+
+
+class CatalogChanged(Exception):
+    """Other sessions changed the schema while it was read."""
+
+
+def present(value: T | None) -> T:
+    """What pg_get_*def() or pg_get_expr() gave. They give NULL for what has been dropped since the transaction began."""
+    if value is None:
+        raise CatalogChanged
+    return value
+
+
+def attempts(read: Callable[[], T]) -> T:
+    """The result of the first reading that no concurrent DDL disturbed."""
+    for _ in range(ATTEMPTS):
+        try:
+            return read()
+        except CatalogChanged:
+            continue
+    raise ServerFailed(
+        what="the schema changes while it is read",
+        where=f"{ATTEMPTS} attempts, each disturbed by DDL of another session",
+        next="dump again when the deployment is over",
+    )
+
+
+class Catalog:
+    """A read-only transaction on one database."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self.connection = connection
+        self.version = connection.info.server_version
+        """As the server counts: 180006."""
+        self.round_trips = 0
+
+    @classmethod
+    @contextmanager
+    def open(cls, connection: "psycopg.Connection[Any]") -> Iterator["Catalog"]:
+        """A REPEATABLE READ READ ONLY transaction with SETTINGS. The connection must not be in a transaction."""
+        catalog = cls(connection)
+        before = connection.isolation_level, connection.read_only
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        try:
+            with connection.transaction(force_rollback=True):
+                pairs = [part for pair in SETTINGS.items() for part in pair]
+                catalog.rows("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(SETTINGS)), pairs)
+                yield catalog
+        finally:
+            if not connection.closed:
+                connection.isolation_level, connection.read_only = before
+
+    def rows(self, sql: str, params: Any = None, since: Since | None = None) -> list[tuple[Any, ...]]:
+        """All rows. `{name}` in the query is replaced from `since`, after this server's version."""
+        for name, (version, new, old) in (since or {}).items():
+            sql = sql.replace("{" + name + "}", new if self.version >= version else old)
+        self.round_trips += 1
+        try:
+            return self.connection.execute(cast(LiteralString, sql), params).fetchall()
+        except psycopg.errors.InternalError_ as error:
+            raise CatalogChanged(str(error)) from error
