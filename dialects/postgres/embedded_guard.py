@@ -1,4 +1,4 @@
-"""Stops an embedded PostgreSQL whose owner died, and removes its temporary folder. A program of its own, imports nothing of ours.
+"""Stops an embedded PostgreSQL whose owner died, and removes its temporary folder. A program of its own.
 
 usage: python -I -S embedded_guard.py PG_CTL DATA SCRATCH ACCOUNT
 
@@ -15,10 +15,13 @@ def main(pg_ctl: str, data: str, scratch: str, account: str) -> None:
     """Wait for the owner's end, then clean up. After an orderly close there is nothing left to do."""
     sys.stdin.buffer.read()
     if Path(data, "postmaster.pid").exists():
-        as_account = (
-            {"user": account, "group": Path(data).stat().st_gid, "extra_groups": list[int]()} if account else {}
+        subprocess.run(
+            [pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"],
+            check=False,
+            user=account or None,
+            group=Path(data).stat().st_gid if account else None,
+            extra_groups=[] if account else None,
         )
-        subprocess.run([pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"], check=False, **as_account)
     shutil.rmtree(scratch, ignore_errors=True)
 
 
