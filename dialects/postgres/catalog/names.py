@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ....snapshots.model import Grant, Scope, Text, lines
 from ....snapshots.naming import Identity, child, identity, path, quote
+from .scope import in_scope
 from .session import Catalog
 
 __all__ = ["Names", "Relation", "Type"]
@@ -35,8 +36,15 @@ MEMBERS = """
     WHERE d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass"""
 
 RELATIONS = """
-    SELECT oid, relkind, relname, relnamespace, relowner, reltype FROM pg_class
+    SELECT oid, relkind, relname, relnamespace, relowner FROM pg_class
     WHERE oid >= 16384 AND relkind IN ('r', 'p', 'v', 'm', 'S', 'c', 'f') AND relpersistence <> 't'"""
+
+IDENTITY_SEQUENCES = """
+    SELECT d.objid, d.refobjid, d.refobjsubid FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+        AND d.deptype = 'i' AND d.refobjsubid > 0"""
+
+PARENTS = "SELECT inhrelid, array_agg(inhparent ORDER BY inhseqno) FROM pg_inherits GROUP BY inhrelid"
 
 COLUMNS = """
     SELECT a.attrelid, array_agg(a.attnum), array_agg(a.attname)
@@ -83,6 +91,7 @@ class Relation(NamedTuple):
     name: str
     identity: Identity
     """That of its extension, if it is a member."""
+    owner: int
     columns: dict[int, str]
     """Names by attnum; what was dropped is not in it."""
 
@@ -122,6 +131,12 @@ class Names:
         self._collations: dict[int, Identity] | None = None
         self._others: dict[tuple[int, int], Identity | None] = {}
         self.relations = self._read_relations()
+        self.parents: dict[int, list[int]] = dict(catalog.rows(PARENTS))
+        """By the OIDs of tables, and of indexes of partitions; in order."""
+        self.schema_oids = [oid for oid, name in self.schemas.items() if in_scope(scope, name)]
+        """The schemas to dump."""
+        self.dumped = {oid: r for oid, r in self.relations.items() if self.includes(r.schema, r.name, r.identity)}
+        """The relations to dump."""
         self.constraints: dict[int, Identity] = {}
         self.indexes: dict[int, Identity] = {}
         """Indexes by OID; that of a constraint has the constraint's identity."""
@@ -214,6 +229,10 @@ class Names:
         space = self.schemas[schema]
         return quote(name) if space == "pg_catalog" else path(space, name)
 
+    def includes(self, schema: str, name: str, own: Identity | None = None) -> bool:
+        """Whether the scope has it; never what belongs to an extension."""
+        return in_scope(self.scope, schema, name) and not (own or "").startswith("extension ")
+
     # what an object has
 
     def owner(self, role: int) -> str | None:
@@ -237,12 +256,16 @@ class Names:
     def _read_relations(self) -> dict[int, Relation]:
         columns = {relid: dict(zip(nums, names, strict=True)) for relid, nums, names in self.catalog.rows(COLUMNS)}
         found: dict[int, Relation] = {}
-        for oid, relkind, name, namespace, _owner, _type in self.catalog.rows(RELATIONS):
+        for oid, relkind, name, namespace, owner in self.catalog.rows(RELATIONS):
             schema = self.schemas[namespace]
             if (own := self.members.get((PG_CLASS, oid))) is None:
                 kind = RELATION_KINDS.get(relkind, "unmodelled foreign table")
                 own = identity(kind, schema, name)
-            found[oid] = Relation(oid, relkind, schema, name, own, columns.get(oid, {}))
+            found[oid] = Relation(oid, relkind, schema, name, own, owner, columns.get(oid, {}))
+        for oid, relid, attnum in self.catalog.rows(IDENTITY_SEQUENCES):
+            if oid in found and relid in found and not found[relid].identity.startswith("extension "):
+                column = child("identity", found[relid].identity, found[relid].columns[attnum])
+                found[oid] = found[oid]._replace(identity=column)
         return found
 
     def _read_constraints_and_indexes(self) -> None:

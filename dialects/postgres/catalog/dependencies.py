@@ -1,0 +1,74 @@
+"""pg_depend, resolved to identities at column grain.
+
+Left out in the query is what the attributes of the dependent tell in any case: the columns of plain keys and indexes,
+a column's own type, a table's parents, an object's parent and schema. Column 0 of a relation is the relation itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from ....snapshots.model import Object, references
+from ....snapshots.naming import Identity
+from .names import Names
+from .session import Catalog
+
+__all__ = ["Dependencies", "using"]
+
+DEPENDENCIES = """
+    SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid FROM pg_depend
+    WHERE deptype IN ('n', 'a') AND objid >= 16384 AND refobjid >= 16384 AND refclassid <> 'pg_namespace'::regclass
+        AND classid NOT IN ('pg_class'::regclass, 'pg_constraint'::regclass)
+        AND NOT (deptype = 'a' AND (classid = 'pg_attrdef'::regclass
+            OR (refclassid = 'pg_class'::regclass AND refobjsubid = 0)))
+    UNION ALL
+    SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid FROM pg_depend
+    WHERE deptype = 'n' AND classid = 'pg_class'::regclass AND objsubid = 0 AND objid >= 16384 AND refobjid >= 16384
+        AND refclassid NOT IN ('pg_namespace'::regclass, 'pg_class'::regclass)
+    UNION ALL
+    SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
+    FROM pg_index i JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+    WHERE (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) AND i.indexrelid >= 16384
+        AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('n', 'a')
+    UNION ALL
+    SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
+    FROM pg_partitioned_table p JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = p.partrelid
+    WHERE p.partexprs IS NOT NULL AND d.objsubid = 0 AND d.refclassid = 'pg_class'::regclass
+        AND d.refobjid = d.objid AND d.deptype = 'i'
+    UNION ALL
+    SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
+    FROM pg_constraint c JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = c.oid
+    WHERE c.contype = 'c' AND d.deptype = 'n' AND d.refobjid >= 16384 AND d.refclassid <> 'pg_namespace'::regclass"""
+
+Obj = TypeVar("Obj", bound=Object)
+
+
+class Dependencies:
+    """What every object uses."""
+
+    def __init__(self, catalog: Catalog, names: Names) -> None:
+        found: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
+        for classid, objid, sub, refclass, refobj, refsub in catalog.rows(DEPENDENCIES):
+            found[classid, objid, sub].append((refclass, refobj, refsub))
+        names.resolve({(c, o) for uses in found.values() for c, o, _ in uses})
+        self._found = found
+        self._names = names
+
+    def of(self, classid: int, objid: int, objsubid: int = 0) -> set[Identity]:
+        """The identities of what it uses, as pg_depend has it and without what attributes always tell."""
+        of = self._names.of
+        return {known for ref in self._found.get((classid, objid, objsubid), ()) if (known := of(*ref)) is not None}
+
+    def __contains__(self, key: tuple[int, int, int]) -> bool:
+        """Whether an object (classid, objid, objsubid) uses anything."""
+        return key in self._found
+
+
+def using(obj: Obj, uses: Iterable[Identity], *implied: Identity) -> Obj:
+    """The object with `depends_on`: what it uses, less what it names already, less `implied` (itself, its parent)."""
+    rest = set(uses).difference(implied)
+    if rest:
+        rest.difference_update(named for _, named in references(obj))
+    return msgspec.structs.replace(obj, depends_on=tuple(sorted(rest))) if rest else obj
