@@ -1,0 +1,88 @@
+"""Columns of tables and their defaults."""
+
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule
+from ....engine.schema import Schema
+from ....snapshots.model import Identity, Object
+from ....snapshots.postgres import Column
+from .common import ACL, COMMENT, DERIVED, same
+
+DISTURBED_BY_TYPE = frozenset(
+    {"default", "view", "materialized_view", "rule", "policy", "trigger", "column", "function", "procedure"}
+)
+"""What the server does not leave in place while a column's type changes (0A000). A `column` here is a generated one, a
+routine one with an SQL-standard body."""
+
+
+def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
+    assert isinstance(old, Column) and isinstance(new, Column)
+    parent = old_schema.parent(identity)
+    table = old_schema[parent] if parent is not None else None
+    key = getattr(table, "partition_by", None)
+    if key is not None and any(part.column == identity for part in key.parts):
+        return Refuse("it is part of the partition key, whose type PostgreSQL can't change (42P16)")
+    return InPlace(
+        "alter_table.set_type",
+        disturbs=DISTURBED_BY_TYPE,
+        brought=True,
+        fails="values that do not fit the new type",
+    )
+
+
+def _generated(_identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
+    assert isinstance(old, Column) and isinstance(new, Column)
+    if new.generated is None and old.generated is not None and not old.generated.virtual:
+        return InPlace("alter_table.drop_expression")
+    if old.generated is None:
+        return Replace(loses="the column's values: they are computed from now on")
+    if new.generated is None:
+        return Replace()
+    if old.generated.virtual == new.generated.virtual and old_schema.header.version_number >= 170000:
+        return InPlace("alter_table.set_expression", disturbs=frozenset())
+    return Replace()
+
+
+def _irreplaceable(old: Object, _new: Object) -> str | None:
+    assert isinstance(old, Column)
+    return None if old.generated is not None else "the column's values would be lost"
+
+
+def _add_fails(obj: Object, parent_is_new: bool) -> str | None:
+    assert isinstance(obj, Column)
+    if parent_is_new or not obj.not_null or obj.default or obj.generated or obj.identity_column:
+        return None
+    return "any row: the column is NOT NULL and has no default"
+
+
+RULES = {
+    "column": KindRules(
+        create="alter_table.add_column",
+        drop="alter_table.drop_column",
+        attributes={
+            **same(Choose(_type), "type", "collation"),
+            "generated": Choose(_generated),
+            "not_null": InPlace("alter_table.set_not_null", brought=True, fails="NULLs in the column"),
+            "not_null_constraint": InPlace("table.set_not_null_constraint", brought=True),
+            "storage": InPlace("alter_table.set_storage", light=True),
+            "compression": InPlace("alter_table.set_compression", light=True),
+            "statistics": InPlace("alter_table.set_statistics", light=True),
+            "options": InPlace("alter_table.set_column_options", light=True),
+            "local": Kept(),
+            "acl": ACL,
+            "comment": COMMENT,
+            **DERIVED,
+        },
+        weight=22,
+        retype="type",
+        irreplaceable=_irreplaceable,
+        created_along=lambda _obj: True,
+        dropped_along=lambda obj: not getattr(obj, "local", True),
+        drop_loses="the column's values in every row",
+        create_fails=_add_fails,
+    ),
+    "default": KindRules(
+        create="alter_table.set_default",
+        drop="alter_table.drop_default",
+        attributes={"expression": InPlace("alter_table.set_default"), **DERIVED, "comment": Kept()},
+        weight=24,
+    ),
+}

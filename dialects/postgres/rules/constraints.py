@@ -1,0 +1,108 @@
+"""Constraints of tables."""
+
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
+from ....engine.schema import Schema
+from ....snapshots.model import Identity, Object
+from ....snapshots.postgres import ForeignKey
+from .common import COMMENT, DERIVED, same
+
+BREAKS = "rows that break it"
+
+
+def _validate(_identity: Identity, old: Object, _new_obj: Object, _old: Schema, _new: Schema) -> Rule:
+    """NOT VALID can be made valid; never the other way."""
+    if getattr(old, "not_valid", False):
+        return InPlace("alter_table.validate_constraint", fails=BREAKS, brought=True)
+    return Replace()
+
+
+def _enforced(_identity: Identity, old: Object, _new_obj: Object, _old: Schema, _new: Schema) -> Rule:
+    """Only a foreign key can be switched (42809 else)."""
+    if isinstance(old, ForeignKey):
+        return InPlace("alter_table.alter_enforced", fails=BREAKS)
+    return Replace()
+
+
+def _fails(obj: Object, parent_is_new: bool) -> str | None:
+    if parent_is_new or getattr(obj, "not_valid", False) or getattr(obj, "not_enforced", False):
+        return None
+    return BREAKS
+
+
+_KEY = {
+    **same(Replace(), "columns", "include", "without_overlaps", "deferrable", "initially_deferred"),
+    "options": InPlace("index.set_options", light=True),
+    "tablespace": InPlace("index.set_tablespace", light=True),
+    "derived_from": InPlace("index.attach"),
+    "local": Kept(),
+    "index_comment": InPlace("common.set_index_comment", light=True),
+    "comment": COMMENT,
+}
+
+RULES = {
+    "check": KindRules(
+        create="alter_table.add_constraint",
+        drop="alter_table.drop_constraint",
+        attributes={
+            **same(Replace(), "expression", "no_inherit"),
+            "not_enforced": Choose(_enforced),
+            "not_valid": Choose(_validate),
+            "local": Kept(),
+            "comment": COMMENT,
+            **DERIVED,
+        },
+        weight=40,
+        created_along=lambda _obj: True,
+        dropped_along=lambda obj: not getattr(obj, "local", True),
+        create_fails=_fails,
+    ),
+    "primary_key": KindRules(
+        create="alter_table.add_constraint",
+        drop="alter_table.drop_constraint",
+        attributes=_KEY,
+        weight=41,
+        create_fails=_fails,
+    ),
+    "unique": KindRules(
+        create="alter_table.add_constraint",
+        drop="alter_table.drop_constraint",
+        attributes={"nulls_not_distinct": Replace(), **_KEY},
+        weight=42,
+        create_fails=_fails,
+    ),
+    "exclusion": KindRules(
+        create="alter_table.add_constraint",
+        drop="alter_table.drop_constraint",
+        attributes={"method": Replace(), "parts": Replace(), "predicate": Replace(), **_KEY},
+        weight=43,
+        create_fails=_fails,
+    ),
+    "foreign_key": KindRules(
+        create="alter_table.add_constraint",
+        drop="alter_table.drop_constraint",
+        attributes={
+            **same(
+                Replace(),
+                "columns",
+                "references",
+                "referenced_columns",
+                "match",
+                "on_update",
+                "on_delete",
+                "on_delete_columns",
+                "period",
+            ),
+            **same(InPlace("alter_table.alter_deferrable"), "deferrable", "initially_deferred"),
+            "not_enforced": Choose(_enforced),
+            "not_valid": Choose(_validate),
+            "local": Kept(),
+            "comment": COMMENT,
+            **DERIVED,
+        },
+        weight=60,
+        detachable=True,
+        created_along=lambda _obj: True,
+        rebinding_brings=True,
+        create_fails=_fails,
+    ),
+}

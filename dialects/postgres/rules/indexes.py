@@ -1,0 +1,38 @@
+"""Indexes that are not a constraint's."""
+
+from msgspec.structs import replace
+
+from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule
+from ....engine.schema import Schema
+from ....snapshots.model import Identity, Object
+from ....snapshots.postgres import Index
+from .common import COMMENT, same
+
+
+def _parts(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+    """Of a part only the statistics target of its expression can be altered."""
+    assert isinstance(old, Index) and isinstance(new, Index)
+    bare = [tuple(replace(part, statistics=None) for part in index.parts) for index in (old, new)]
+    return InPlace("index.set_statistics", light=True) if bare[0] == bare[1] else Replace()
+
+
+def _fails(obj: Object, parent_is_new: bool) -> str | None:
+    return "rows that are not unique" if getattr(obj, "unique", False) and not parent_is_new else None
+
+
+RULES = {
+    "index": KindRules(
+        create="index.create",
+        drop="index.drop",
+        attributes={
+            **same(Replace(), "method", "unique", "nulls_not_distinct", "include", "predicate", "invalid"),
+            "parts": Choose(_parts),
+            "options": InPlace("index.set_options", light=True),
+            "tablespace": InPlace("index.set_tablespace", light=True),
+            "derived_from": InPlace("index.attach"),
+            "comment": COMMENT,
+        },
+        weight=45,
+        create_fails=_fails,
+    ),
+}

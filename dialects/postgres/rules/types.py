@@ -1,0 +1,88 @@
+"""Enum, domain, composite and range types."""
+
+from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Supersede
+from ....engine.schema import Schema
+from ....snapshots.model import Identity, Object
+from ....snapshots.postgres import DomainCheck, Enum
+from .common import OWNED, PLAIN, same
+
+
+def _enum_labels(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+    """Labels can be added anywhere, never removed or moved (ALTER TYPE ... ADD VALUE)."""
+    assert isinstance(old, Enum) and isinstance(new, Enum)
+    if [label for label in new.labels if label in set(old.labels)] == list(old.labels):
+        return InPlace("type.add_values", commits=True)
+    return Supersede(loses=None)
+
+
+def _domain_not_valid(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+    assert isinstance(old, DomainCheck) and isinstance(new, DomainCheck)
+    if old.not_valid and not new.not_valid:
+        return InPlace("domain.validate", fails="values that break the check")
+    return Replace()
+
+
+def _check_fails(obj: Object, parent_is_new: bool) -> str | None:
+    assert isinstance(obj, DomainCheck)
+    return None if parent_is_new or obj.not_valid else "values that break the check"
+
+
+RULES = {
+    "enum": KindRules(
+        create="type.create_enum",
+        drop="type.drop",
+        attributes={"labels": Choose(_enum_labels), **OWNED},
+        weight=10,
+        aside="type.set_aside",
+        retype="labels",
+    ),
+    "domain": KindRules(
+        create="domain.create",
+        drop="domain.drop",
+        attributes={
+            **same(Supersede(), "type", "collation"),
+            "default": InPlace("domain.set_default"),
+            "not_null": InPlace("domain.set_not_null", fails="NULLs in columns of the domain"),
+            "not_null_name": InPlace("domain.rename_not_null"),
+            **OWNED,
+        },
+        weight=12,
+        inline=frozenset({"domain_check"}),
+        aside="domain.set_aside",
+        retype="type",
+    ),
+    "domain_check": KindRules(
+        create="domain.add_check",
+        drop="domain.drop_check",
+        attributes={"expression": Replace(), "not_valid": Choose(_domain_not_valid), **PLAIN},
+        weight=31,
+        create_fails=_check_fails,
+    ),
+    "composite": KindRules(
+        create="type.create_composite",
+        drop="type.drop",
+        attributes=OWNED,
+        weight=14,
+        inline=frozenset({"attribute"}),
+        aside="type.set_aside",
+    ),
+    "attribute": KindRules(
+        create="type.add_attribute",
+        drop="type.drop_attribute",
+        attributes={**same(InPlace("type.alter_attribute"), "type", "collation"), **PLAIN},
+        weight=15,
+        retype="type",
+        drop_loses="its value in every column of the type",
+    ),
+    "range": KindRules(
+        create="type.create_range",
+        drop="type.drop",
+        attributes={
+            **same(Supersede(), "subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange"),
+            **OWNED,
+        },
+        weight=13,
+        aside="type.set_aside",
+        retype="subtype",
+    ),
+}

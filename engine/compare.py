@@ -1,0 +1,109 @@
+"""What differs between two snapshots: objects by identity, attributes by name."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from ..snapshots.model import Header, Identity, Object, attributes
+from .schema import Schema
+
+Same = Callable[[Object, Object, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object that was created (`old` is None), dropped (`new` is None), or altered in `attributes`."""
+
+    identity: Identity
+    old: Object | None
+    new: Object | None
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that differs, by identity, parents before what stands in them."""
+
+    by_identity: Mapping[Identity, Change]
+    spelling: tuple[tuple[Identity, str], ...] = ()
+    """Attributes whose text differs though it means the same on the two servers."""
+    left_out: tuple[str, ...] = ()
+    """Attributes that one of the snapshots did not read, or that were to be ignored."""
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self.by_identity.values())
+
+    def __len__(self) -> int:
+        return len(self.by_identity)
+
+    def __bool__(self) -> bool:
+        return bool(self.by_identity)
+
+
+def compared(cls: type[Object], versions: tuple[int, ...], left_out: frozenset[str]) -> tuple[str, ...]:
+    """The attributes of a class that all servers of these versions know and nobody left out."""
+    return _compared(cls, min(versions), left_out)
+
+
+@cache
+def _compared(cls: type[Object], version: int, left_out: frozenset[str]) -> tuple[str, ...]:
+    return tuple(a for a in attributes(cls) if a not in left_out and cls.since.get(a, 0) <= version)
+
+
+def left_out(old: Header, new: Header, ignore: Iterable[str] = ()) -> frozenset[str]:
+    """The attributes that can't be compared, or are not to be."""
+    names = {"privileges": "acl", "owners": "owner", "comments": "comment"}
+    return frozenset(old.not_read) | frozenset(new.not_read) | {names.get(i, i) for i in ignore}
+
+
+@dataclass(slots=True)
+class _Comparison:
+    versions: tuple[int, int]
+    left_out: frozenset[str]
+    same: Same | None
+    spelling: list[tuple[Identity, str]] = field(default_factory=list)
+
+    def attributes(self, identity: Identity, old: Object, new: Object) -> tuple[str, ...]:
+        found = []
+        for attribute in compared(type(old), self.versions, self.left_out):
+            if getattr(old, attribute) == getattr(new, attribute):
+                continue
+            if self.same is not None and self.same(old, new, attribute):
+                self.spelling.append((identity, attribute))
+            else:
+                found.append(attribute)
+        return tuple(found)
+
+
+def compare(old: Schema, new: Schema, *, same: Same, ignore: Iterable[str] = ()) -> Changes:
+    """What must change for `old` to become `new`.
+
+    Texts from one server and major version are compared as they are; else `same` is asked about what differs. `ignore`
+    holds attributes to leave out; `privileges`, `owners` and `comments` are understood. Objects that can't be changed
+    because nothing differs but what was left out are no difference.
+    """
+    out = left_out(old.header, new.header, ignore)
+    comparison = _Comparison(
+        versions=(old.header.version_number, new.header.version_number),
+        left_out=out,
+        same=same if _spelled_apart(old.header, new.header) else None,
+    )
+    found: dict[Identity, Change] = {}
+    for root in sorted(old.roots.keys() | new.roots.keys()):
+        if old.roots.get(root) != new.roots.get(root):
+            found.update(_compare_root(root, old, new, comparison))
+    return Changes(found, tuple(comparison.spelling), tuple(sorted(out)))
+
+
+def _compare_root(root: Identity, old: Schema, new: Schema, comparison: _Comparison) -> Iterator[tuple[Identity, Change]]:
+    identities = dict.fromkeys([root, *old.descendants(root)]) | dict.fromkeys([root, *new.descendants(root)])
+    for identity in identities:
+        before, after = old.get(identity), new.get(identity)
+        if before is None or after is None:
+            yield identity, Change(identity, before, after)
+        elif differing := comparison.attributes(identity, before, after):
+            yield identity, Change(identity, before, after, differing)
+
+
+def _spelled_apart(old: Header, new: Header) -> bool:
+    return (old.flavour, old.version_number // 10000) != (new.flavour, new.version_number // 10000)

@@ -1,0 +1,232 @@
+"""Which objects are created, dropped, replaced or altered, once every consequence is drawn.
+
+Starts from what differs and works outward along the old snapshot's dependencies: what can't stay in place while
+something that it uses is dropped or disturbed is rebuilt, and so is what uses that.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ..snapshots.errors import Refused
+from ..snapshots.model import Identity, Object, Unmodelled
+from ..snapshots.naming import kind_of
+from .compare import Changes
+from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Refuse, Replace, Rule, Supersede, resolve
+from .schema import Schema
+
+
+class Fate(Enum):
+    """What becomes of an object."""
+
+    CREATE = "create"
+    DROP = "drop"
+    REPLACE = "replace"
+    SUPERSEDE = "supersede"
+    ALTER = "alter"
+
+
+GOES = frozenset({Fate.DROP, Fate.REPLACE, Fate.SUPERSEDE})
+COMES = frozenset({Fate.CREATE, Fate.REPLACE, Fate.SUPERSEDE})
+
+
+@dataclass(slots=True)
+class Decision:
+    """An object's fate, and why."""
+
+    fate: Fate
+    attributes: dict[str, None] = field(default_factory=dict)
+    """Of an alter: what is to be set."""
+    release: dict[str, None] = field(default_factory=dict)
+    """Of an alter: what is unset first, because what it names goes and comes back."""
+    because: str = ""
+    loses: str | None = None
+
+
+class Decisions:
+    """Every object of a plan with its fate."""
+
+    def __init__(self, changes: Changes, old: Schema, new: Schema, dialect: Dialect, allow: Iterable[str] = ()) -> None:
+        self.old, self.new, self.dialect = old, new, dialect
+        self.by_identity: dict[Identity, Decision] = {}
+        self._refused: list[str] = []
+        self._queue: deque[Identity] = deque()
+        self._allow = frozenset(allow)
+        for change in changes:
+            self._start(change.identity, change.old, change.new, change.attributes)
+        while self._queue:
+            self._spread(self._queue.popleft())
+        if self._refused:
+            raise Refused(
+                what="; ".join(self._refused),
+                where=f"plan from {old.header.version} to {new.header.version}",
+                next="change the new snapshot, or make that change by hand and dump again",
+            )
+
+    def get(self, identity: Identity) -> Decision | None:
+        """The decision, if the plan touches it."""
+        return self.by_identity.get(identity)
+
+    def fate(self, identity: Identity) -> Fate | None:
+        """The fate, if the plan touches it."""
+        decision = self.by_identity.get(identity)
+        return decision.fate if decision else None
+
+    def goes(self, identity: Identity) -> bool:
+        """Is the old object dropped, for good or to be made anew?"""
+        return self.fate(identity) in GOES
+
+    def comes(self, identity: Identity) -> bool:
+        """Is an object of that name created?"""
+        return self.fate(identity) in COMES
+
+    def rules(self, identity: Identity) -> KindRules:
+        """The rules of its kind."""
+        return self.dialect.rules(kind_of(identity))
+
+    def rule(self, identity: Identity, attribute: str, old: Object, new: Object) -> Rule:
+        """How the attribute goes from one object's value to the other's. Raises Refused if no rule says so."""
+        try:
+            rule = self.rules(identity).attributes[attribute]
+        except KeyError:
+            raise Refused(
+                what=f"cannot change {attribute!r} of {identity}",
+                where=f"the {self.dialect.name} rules know no way to alter or replace it",
+                next=f"keep the old value, or list {identity} under `ignore`; please report both snapshots",
+            ) from None
+        return resolve(rule, identity, old, new, (self.old, self.new)) if isinstance(rule, Choose) else rule
+
+    def rebinds(self, identity: Identity) -> bool:
+        """Does it change what it inherits from?"""
+        decision = self.by_identity.get(identity)
+        if decision is None or decision.fate is not Fate.ALTER:
+            return False
+        rules = (self.rules(identity).attributes.get(a) for a in (*decision.attributes, *decision.release))
+        return any(isinstance(rule, InPlace) and rule.rebinds for rule in rules)
+
+    def _start(self, identity: Identity, old: Object | None, new: Object | None, attributes: tuple[str, ...]) -> None:
+        if isinstance(old or new, Unmodelled):
+            if "unmodelled" not in self._allow:
+                self._refused.append(f"{identity} differs, and dbstrata does not model it")
+        elif old is None:
+            self._decide(identity, Fate.CREATE)
+        elif new is None:
+            self._decide(identity, Fate.DROP, loses=self.rules(identity).drop_loses)
+        else:
+            for attribute in attributes:
+                self._alter(identity, attribute, old, new)
+
+    def _alter(self, identity: Identity, attribute: str, old: Object, new: Object) -> None:
+        rule = self.rule(identity, attribute, old, new)
+        match rule:
+            case Kept():
+                pass
+            case Refuse(reason=reason):
+                self._refused.append(f"{attribute} of {identity}: {reason}")
+            case Replace(loses=loses):
+                self._decide(identity, Fate.REPLACE, because=f"its {_word(attribute)} differs", loses=loses)
+            case Supersede(loses=loses):
+                self._decide(identity, Fate.SUPERSEDE, because=f"its {_word(attribute)} differs", loses=loses)
+            case InPlace():
+                self._decide(identity, Fate.ALTER, attribute=attribute)
+
+    def _decide(
+        self,
+        identity: Identity,
+        fate: Fate,
+        *,
+        attribute: str | None = None,
+        release: str | None = None,
+        because: str = "",
+        loses: str | None = None,
+    ) -> None:
+        decision = self.by_identity.get(identity)
+        if decision is None:
+            decision = self.by_identity[identity] = Decision(fate, because=because, loses=loses)
+            self._queue.append(identity)
+        elif decision.fate is Fate.ALTER and fate is not Fate.ALTER:
+            decision.fate, decision.because, decision.loses = fate, because, loses
+            self._queue.append(identity)
+        elif decision.fate is Fate.REPLACE and fate is Fate.SUPERSEDE:
+            decision.fate = fate
+        if attribute is not None and attribute not in decision.attributes:
+            decision.attributes[attribute] = None
+            self._queue.append(identity)
+        if release is not None:
+            decision.release[release] = None
+
+    def _spread(self, identity: Identity) -> None:
+        decision = self.by_identity[identity]
+        if decision.fate in GOES:
+            self._spread_going(identity, decision)
+        elif decision.fate is Fate.ALTER:
+            self._spread_disturbance(identity, decision)
+
+    def _spread_going(self, identity: Identity, decision: Decision) -> None:
+        lost = [identity, *self.old.descendants(identity)]
+        within = set(lost)
+        for inner in lost[1:]:
+            again = inner in self.new and decision.fate is not Fate.DROP
+            self._decide(inner, Fate.REPLACE if again else Fate.DROP, because=decision.because)
+        if decision.fate is not Fate.DROP:
+            for inner in self.new.descendants(identity):
+                self._decide(inner, Fate.CREATE)
+        for gone in lost:
+            for user, attribute in self.old.users(gone):
+                if user not in within:
+                    self._react(user, attribute, gone, decision.fate is Fate.SUPERSEDE)
+
+    def _react(self, user: Identity, attribute: str, gone: Identity, superseded: bool) -> None:
+        if self.goes(user):
+            return
+        old, new = self.old[user], self.new.get(user)
+        if isinstance(old, Unmodelled):
+            if "unmodelled" not in self._allow:
+                self._refused.append(f"{user} uses {gone}, which is dropped, and dbstrata does not model it")
+            return
+        if new is None:
+            return
+        rules = self.rules(user)
+        rule = rules.attributes.get(attribute)
+        if isinstance(rule, InPlace) and rule.unset is not None:
+            self._decide(user, Fate.ALTER, attribute=attribute, release=attribute)
+        elif superseded and rules.retype is not None:
+            self._alter(user, rules.retype, old, old)
+        else:
+            self._rebuild(user, f"{gone}, which it uses, is {'replaced' if self.comes(gone) else 'dropped'}")
+
+    def _rebuild(self, identity: Identity, because: str) -> None:
+        old, new = self.old[identity], self.new.get(identity)
+        if new is None or self.goes(identity):
+            return
+        reason = self.rules(identity).irreplaceable(old, new)
+        if reason is not None:
+            self._refused.append(f"{identity} would have to be rebuilt because {because}, but {reason}")
+        elif self.rules(identity).with_parent:
+            parent = self.old.parent(identity)
+            assert parent is not None
+            self._rebuild(parent, because)
+        else:
+            self._decide(identity, Fate.REPLACE, because=because)
+
+    def _spread_disturbance(self, identity: Identity, decision: Decision) -> None:
+        old, new = self.old[identity], self.new[identity]
+        for attribute in decision.attributes:
+            rule = self.rule(identity, attribute, old, new)
+            if not isinstance(rule, InPlace) or not rule.disturbs:
+                continue
+            because = f"the {_word(attribute)} of {identity}, which it uses, changes"
+            for user, _ in self.old.users(identity):
+                if kind_of(user) in rule.disturbs:
+                    self._rebuild(user, because)
+            for inner in self.old.inside(identity):
+                if kind_of(inner) in rule.disturbs:
+                    self._rebuild(inner, f"the {_word(attribute)} of {identity} changes")
+
+    def __iter__(self) -> Iterator[tuple[Identity, Decision]]:
+        return iter(sorted(self.by_identity.items()))
+
+
+def _word(attribute: str) -> str:
+    return attribute.replace("_", " ")

@@ -1,0 +1,167 @@
+"""The order of steps, from one graph, and their joining into statements.
+
+Edges say "before": what is needed is made first, what is used is let go before it is dropped or altered, a name is free
+before it is taken. Ties are broken by a stable key, so the same input gives the same script.
+"""
+
+from collections.abc import Callable, Iterable
+
+import networkx as nx
+
+from ..snapshots.errors import Refused
+from ..snapshots.model import Identity
+from ..snapshots.naming import kind_of
+from .protocol import Dialect, Statement, Step
+from .schema import Schema
+from .steps import Steps
+
+Graph = nx.DiGraph
+Key = tuple[int, int, str, int]
+
+
+def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Statement]:
+    """The statements in the order in which they run. Raises Refused with the cycle if there is none."""
+    graph: Graph = nx.DiGraph()
+    graph.add_nodes_from(range(len(steps.steps)))
+    number = {id(step): n for n, step in enumerate(steps.steps)}
+    graph.add_edges_from((number[id(a)], number[id(b)]) for a, b in steps.edges)
+    _add_uses(graph, steps.steps)
+    _add_claims(graph, steps.steps, old, new, dialect)
+    keys = {n: _key(n, step, dialect) for n, step in enumerate(steps.steps)}
+    sequence = _sorted(graph, keys, steps.steps)
+    leads = _join(graph, sequence, steps.steps, dialect)
+    joined = _contracted(graph, leads)
+    members: dict[int, list[int]] = {}
+    for n in sequence:
+        members.setdefault(leads.get(n, n), []).append(n)
+    return [_statement([steps.steps[n] for n in members[lead]], dialect) for lead in _sorted(joined, keys, steps.steps)]
+
+
+def _add_uses(graph: Graph, steps: list[Step]) -> None:
+    producers = _by_identity(steps, lambda s: s.produces)
+    settlers = _by_identity(steps, lambda s: {s.identity} if s.action == "alter" and s.settles else ())
+    workers = _by_identity(steps, lambda s: {s.identity, *s.produces} if s.action != "drop" else ())
+    destroyers = _by_identity(steps, lambda s: s.destroys)
+    altering = _by_identity(steps, lambda s: {s.identity} if s.action == "alter" else ())
+    for n, step in enumerate(steps):
+        for needed in step.needs:
+            _edges(graph, producers.get(needed, ()), [n])
+            if step.settles or step.action == "create" or needed != step.identity:
+                _edges(graph, (m for m in settlers.get(needed, ()) if steps[m].identity != step.identity), [n])
+        for released in step.releases:
+            _edges(graph, [n], destroyers.get(released, ()))
+            if step.action in ("drop", "set aside"):
+                _edges(graph, [n], settlers.get(released, ()))
+        for identity, attribute in step.after:
+            setters = (m for m in altering.get(identity, ()) if attribute in steps[m].attributes)
+            _edges(graph, setters, [n])
+        for later in step.precedes:
+            _edges(graph, [n], workers.get(later, ()))
+        for destroyed in step.destroys:
+            _edges(graph, [n], producers.get(destroyed, ()))
+
+
+def _by_identity(steps: list[Step], of: Callable[[Step], Iterable[Identity]]) -> dict[Identity, list[int]]:
+    found: dict[Identity, list[int]] = {}
+    for n, step in enumerate(steps):
+        for identity in of(step):
+            found.setdefault(identity, []).append(n)
+    return found
+
+
+def _edges(graph: Graph, before: Iterable[int], after: Iterable[int]) -> None:
+    after = list(after)
+    graph.add_edges_from((a, b) for a in before for b in after if a != b)
+
+
+def _add_claims(graph: Graph, steps: list[Step], old: Schema, new: Schema, dialect: Dialect) -> None:
+    """A name is given up before it is taken."""
+    freed: dict[str, list[int]] = {}
+    for n, step in enumerate(steps):
+        for identity in step.destroys:
+            obj = old.get(identity)
+            for claim in dialect.claims(identity, obj) if obj is not None else ():
+                freed.setdefault(claim, []).append(n)
+    for n, step in enumerate(steps):
+        for identity in step.produces:
+            obj = new.get(identity)
+            for claim in dialect.claims(identity, obj) if obj is not None else ():
+                _edges(graph, freed.get(claim, ()), [n])
+
+
+def _key(n: int, step: Step, dialect: Dialect) -> Key:
+    """Steps whose effect waits for a commit first; then drops, the last made first; then the rest, by weight."""
+    weight = dialect.rules(kind_of(step.identity)).weight
+    if step.commits:
+        return (0, weight, step.identity, n)
+    if step.action in ("drop", "set aside") or step.unset:
+        return (1, -weight, step.identity, n)
+    return (2, weight, step.identity, n)
+
+
+def _sorted(graph: Graph, keys: dict[int, Key], steps: list[Step]) -> list[int]:
+    try:
+        return list(nx.lexicographical_topological_sort(graph, key=keys.__getitem__))
+    except nx.NetworkXUnfeasible:
+        cycle = nx.find_cycle(graph)
+        raise Refused(
+            what="no order of these steps works: " + " -> ".join(_say(steps[a]) for a, _ in cycle),
+            where="the dependency graph of the plan",
+            next="make one of these changes in a release of its own; please report both snapshots",
+        ) from None
+
+
+def _say(step: Step) -> str:
+    return f"{step.action} {step.identity}" + (f" ({', '.join(step.attributes)})" if step.attributes else "")
+
+
+def _join(graph: Graph, sequence: list[int], steps: list[Step], dialect: Dialect) -> dict[int, int]:
+    """Each step that goes into another's statement, with the step that leads it; never so that a cycle comes of it."""
+    leads: dict[int, int] = {}
+    open_: dict[str, list[int]] = {}
+    members: dict[int, list[Step]] = {}
+    contracted = graph.copy()
+    for n in sequence:
+        group = dialect.group(steps[n])
+        for lead in open_.get(group, ()):
+            if dialect.joins(members[lead], steps[n]) and not _passes_between(contracted, lead, n):
+                leads[n] = lead
+                members[lead].append(steps[n])
+                _contract(contracted, lead, n)
+                break
+        else:
+            members[n] = [steps[n]]
+            open_.setdefault(group, []).append(n)
+    return leads
+
+
+def _passes_between(graph: Graph, lead: int, n: int) -> bool:
+    """Is there a way from `lead` to `n` (or back) through another step?"""
+    seen, stack = set(), [p for p in graph.predecessors(n) if p != lead]
+    while stack:
+        at = stack.pop()
+        if at == lead:
+            return True
+        if at not in seen:
+            seen.add(at)
+            stack.extend(graph.predecessors(at))
+    return False
+
+
+def _contract(graph: Graph, lead: int, n: int) -> None:
+    graph.add_edges_from((p, lead) for p in list(graph.predecessors(n)) if p != lead)
+    graph.add_edges_from((lead, s) for s in list(graph.successors(n)) if s != lead)
+    graph.remove_node(n)
+
+
+def _contracted(graph: Graph, leads: dict[int, int]) -> Graph:
+    joined: Graph = nx.DiGraph()
+    joined.add_nodes_from(n for n in graph if n not in leads)
+    joined.add_edges_from(
+        (leads.get(a, a), leads.get(b, b)) for a, b in graph.edges if leads.get(a, a) != leads.get(b, b)
+    )
+    return joined
+
+
+def _statement(steps: list[Step], dialect: Dialect) -> Statement:
+    return Statement(tuple(steps), dialect.wrap(steps))

@@ -1,0 +1,72 @@
+"""The plan: what to do, in which order, in which transactions; proven before anyone sees it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..snapshots.errors import Refused
+from .compare import Changes, compare
+from .decide import Decisions
+from .order import order
+from .protocol import Dialect, Part, Statement, Step
+from .prove import prove
+from .schema import Schema, Snapshot
+from .steps import Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Proven parts that turn `old` into `new`."""
+
+    old: Schema
+    new: Schema
+    changes: Changes
+    parts: tuple[Part, ...]
+
+    @property
+    def steps(self) -> list[Step]:
+        """All steps, in order."""
+        return [step for part in self.parts for statement in part.statements for step in statement.steps]
+
+
+def plan(
+    old: Snapshot, new: Snapshot, dialect: Dialect, *, ignore: Iterable[str] = (), allow: Iterable[str] = ()
+) -> Plan:
+    """The way from one snapshot to the other.
+
+    Raises Refused for what can't be done, or may not be; Defect if the plan does not prove.
+    """
+    before, after = Schema(old), Schema(new)
+    if before.header.dialect != after.header.dialect:
+        raise Refused(
+            what=f"a {before.header.dialect} snapshot can't become a {after.header.dialect} one",
+            where="the two snapshots' headers",
+            next="compare snapshots of one dialect",
+        )
+    changes = compare(before, after, same=dialect.same, ignore=ignore)
+    decisions = Decisions(changes, before, after, dialect, allow)
+    steps = Steps(decisions, before, after, dialect, frozenset(changes.left_out))
+    statements = order(steps, before, after, dialect)
+    parts = tuple(_parts(statements))
+    prove(parts, changes, before, after, dialect)
+    return Plan(before, after, changes, parts)
+
+
+def _parts(statements: list[Statement]) -> Iterable[Part]:
+    """Cut where a commit is needed: after what can be used only then, and round what can't be in a transaction."""
+    current: list[Statement] = []
+    reason = ""
+    waiting = False
+    for statement in statements:
+        apart = next((s.apart for s in statement.steps if s.apart), None)
+        commits = any(s.commits for s in statement.steps)
+        if current and (apart or (waiting and not commits)):
+            yield Part(tuple(current), reason=reason)
+            current, reason, waiting = [], "", False
+        if apart:
+            yield Part((statement,), transaction=False, reason=apart)
+            continue
+        if commits:
+            waiting, reason = True, "what it adds can be used only after a commit"
+        current.append(statement)
+    if current:
+        yield Part(tuple(current), reason=reason)

@@ -1,0 +1,242 @@
+"""What a dialect tells the engine: rules as data, and a few functions over the model.
+
+    KindRules      one kind of object: how it is created and dropped, and one rule for each attribute
+      InPlace      the attribute is altered where the object stands
+      Replace      the object is dropped and created anew
+      Supersede    the object is set aside, created anew, its users are moved over, the old one is dropped
+      Refuse       the change is not made; the reason is said
+      Kept         the server keeps the attribute by itself; no step is made for it, and `prove` sees that it comes out
+      Choose       a function picks one of these from the two objects
+
+Macros are named `family.macro`: the file and the macro below templates/<dialect>/.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from ..snapshots.model import Identity, Object
+from .schema import Effect, Schema, State
+
+Action = Literal["create", "drop", "alter", "set aside"]
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """Altered in place by the macro. Attributes of one object that share the macro are altered by one step."""
+
+    macro: str
+    unset: str | None = None
+    """The macro that takes the attribute back to its default: the step that lets go of what the attribute names."""
+    rebinds: bool = False
+    """A new value never follows the old one directly: unset, then set. What the object inherits comes and goes so."""
+    light: bool = False
+    """Nobody who uses the object waits for it, and `depends_on` says nothing about it: owner, comment, options."""
+    disturbs: frozenset[str] = frozenset()
+    """Kinds of users that the server does not leave in place meanwhile: they are dropped before and created after."""
+    brought: bool = False
+    """What is done to an object is done by the server to all that derive from it."""
+    fails: str | None = None
+    """What in existing rows can make it fail."""
+    loses: str | None = None
+    """What it can lose."""
+    commits: bool = False
+    """Its effect can be used only after a commit."""
+    apart: str | None = None
+    """Why it can't run in a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Dropped and created anew, with all that depends on it."""
+
+    loses: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Supersede:
+    """Renamed, created anew, users altered to the new one, the renamed one dropped."""
+
+    loses: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Not made."""
+
+    reason: str
+    next: str = "keep the old value, or make this change by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The server derives it from other attributes or objects."""
+
+
+Rule = InPlace | Replace | Supersede | Refuse | Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The rule depends on the values."""
+
+    pick: Callable[[Identity, Object, Object, Schema, Schema], Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class KindRules:
+    """How objects of one kind change."""
+
+    create: str
+    drop: str
+    attributes: Mapping[str, Rule | Choose]
+    """In the order in which their steps are taken."""
+    weight: int = 50
+    """Where nothing else decides: creations go by rising weight, drops by falling."""
+    inline: frozenset[str] = frozenset()
+    """The kinds inside it that its creation always states: a table's columns."""
+    with_parent: bool = False
+    """It comes and goes by its parent's steps alone: a view's columns."""
+    goes_with: str | None = None
+    """The attribute that names what it is dropped with: a sequence's owning column."""
+    joins: frozenset[str] = frozenset()
+    """The kinds inside it whose creation may stand in its own creation's statement."""
+    aside: str | None = None
+    """The macro that renames it out of the way; needed by Supersede."""
+    retype: str | None = None
+    """The attribute to alter when a type that it uses is superseded; None: it is replaced."""
+    irreplaceable: Callable[[Object, Object], str | None] = lambda _old, _new: None
+    """Why it can't be dropped and created for another object's sake; None if it can."""
+    detachable: bool = False
+    """Dropped by a step of its own where dropping it with its parent would make a cycle: a foreign key."""
+    created_along: Callable[[Object], bool] = lambda _obj: False
+    """Is it made when what it derives from is made?"""
+    dropped_along: Callable[[Object], bool] = lambda _obj: True
+    """Is it dropped when what it derives from is dropped?"""
+    rebinding_brings: bool = False
+    """Binding its parent to the origin's parent makes it: a partition's triggers."""
+    drop_loses: str | None = None
+    """What is lost by dropping it."""
+    commits: bool = False
+    create_fails: Callable[[Object, bool], str | None] = lambda _obj, _parent_is_new: None
+    """What in existing rows can make its creation fail, given whether its parent is new."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One atomic change, with what it needs, makes, and lets go."""
+
+    action: Action
+    identity: Identity
+    macro: str
+    old: Object | None
+    """The object before the step."""
+    new: Object | None
+    """The object that the step works towards; all of it, what the step does not set included."""
+    parent: Identity | None = None
+    attributes: tuple[str, ...] = ()
+    """Of an alter: what it sets."""
+    unset: bool = False
+    """Of an alter: the attributes go to their default, not to the new value."""
+    inner: tuple[tuple[Identity, Identity, Object], ...] = ()
+    """(identity, parent, object) of what a creation makes along with its subject."""
+    needs: frozenset[Identity] = frozenset()
+    """What must be there, and be as in the new snapshot, before."""
+    releases: frozenset[Identity] = frozenset()
+    """What of the old snapshot it stops using."""
+    produces: frozenset[Identity] = frozenset()
+    destroys: frozenset[Identity] = frozenset()
+    precedes: frozenset[Identity] = frozenset()
+    """Objects whose creation and alteration must come later, though nothing of the model says so."""
+    after: frozenset[tuple[Identity, str]] = frozenset()
+    """(object, attribute): it comes after the steps that set these."""
+    settles: bool = False
+    """Those who need the subject wait for it."""
+    commits: bool = False
+    apart: str | None = None
+    loses: str | None = None
+    fails: str | None = None
+    why: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """What the dialect worked out for the macro."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """Steps that the server takes at once. The first one leads."""
+
+    steps: tuple[Step, ...]
+    wrap: str | None = None
+    """The macro around the steps' own; None: the leading step's macro knows the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Statements that run in one transaction, or each by itself."""
+
+    statements: tuple[Statement, ...]
+    transaction: bool = True
+    reason: str = ""
+    """Why it is a part of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What a step needs, lets go and precedes beyond what the model's references say."""
+
+    needs: frozenset[Identity] = frozenset()
+    releases: frozenset[Identity] = frozenset()
+    precedes: frozenset[Identity] = frozenset()
+    after: frozenset[tuple[Identity, str]] = frozenset()
+    """(object, attribute): it comes after that attribute is set."""
+
+
+class Dialect(Protocol):
+    """All that the engine asks of a dialect."""
+
+    name: str
+
+    def rules(self, kind: str) -> KindRules:
+        """The rules of a kind of object. Raises KeyError for one that the dialect does not know."""
+        ...
+
+    def effects(self, step: Step, state: State) -> Iterable[Effect]:
+        """All that the server does at this step, side effects included."""
+        ...
+
+    def claims(self, identity: Identity, obj: Object) -> Iterable[str]:
+        """The names that it takes, each in its namespace; no two objects can hold one at once."""
+        ...
+
+    def aside(self, identity: Identity) -> Identity:
+        """The identity of a superseded object while it waits to be dropped."""
+        ...
+
+    def links(self, step: Step, old: Schema, new: Schema) -> Links:
+        """What orders the step beyond the model's references."""
+        ...
+
+    def prepare(self, step: Step, old: Schema, new: Schema) -> Mapping[str, Any]:
+        """What the step's macro needs beside the two objects."""
+        ...
+
+    def group(self, step: Step) -> str:
+        """Only steps of one group can share a statement."""
+        ...
+
+    def joins(self, together: Sequence[Step], step: Step) -> bool:
+        """May the step go into the statement that holds these?"""
+        ...
+
+    def wrap(self, together: Sequence[Step]) -> str | None:
+        """The macro round the steps of a statement; None: the leading step's macro is the statement."""
+        ...
+
+    def same(self, old: Object, new: Object, attribute: str) -> bool:
+        """Do two values that differ as text mean the same? Asked only across versions or flavours."""
+        ...
+
+
+def resolve(rule: Rule | Choose, identity: Identity, old: Object, new: Object, schemas: Sequence[Schema]) -> Rule:
+    """The rule itself, or what it picks."""
+    return rule.pick(identity, old, new, schemas[0], schemas[1]) if isinstance(rule, Choose) else rule

@@ -1,0 +1,91 @@
+"""The proof of a plan: what its statements do, folded over the old snapshot, is the new one.
+
+It knows nothing of how the plan was made. Values are compared by their encoded bytes, not by `compare`.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from ..snapshots.errors import Defect
+from ..snapshots.model import Identity, Object, Unmodelled, references
+from .compare import Changes, compared
+from .protocol import Dialect, Part, Statement
+from .schema import Schema, State
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def prove(parts: Iterable[Part], changes: Changes, old: Schema, new: Schema, dialect: Dialect) -> None:
+    """Raises Defect, with the object, the attribute and the step, unless the plan makes the new snapshot of the old.
+
+    What `changes` calls a difference of spelling alone is not looked at again.
+    """
+    state = State(old)
+    for part in parts:
+        for statement in part.statements:
+            _run(statement, state, dialect, new)
+    _check_end(state, changes, old, new)
+
+
+def _run(statement: Statement, state: State, dialect: Dialect, new: Schema) -> None:
+    touched: dict[Identity, Object | None] = {}
+    for step in statement.steps:
+        for identity, obj in dialect.effects(step, state):
+            state.apply([(identity, obj)])
+            touched[identity] = obj
+        if step.parent is not None:
+            state.place(step.identity, step.parent)
+        for inner, parent, _ in step.inner:
+            state.place(inner, parent)
+    for identity, obj in touched.items():
+        if obj is None:
+            _check_unused(identity, statement, state)
+        else:
+            _check_founded(identity, obj, statement, state, new)
+
+
+def _check_unused(identity: Identity, statement: Statement, state: State) -> None:
+    if state.get(identity) is not None:
+        return
+    for user in state.users(identity):
+        if not isinstance(state.get(user), Unmodelled):
+            raise _defect(f"{user} still uses {identity}, which is gone", statement)
+
+
+def _check_founded(identity: Identity, obj: Object, statement: Statement, state: State, new: Schema) -> None:
+    if state.get(identity) is None:
+        return
+    for attribute, used in references(obj):
+        if attribute != "derived_from" and state.get(used) is None and (used in state.touched or used in new):
+            raise _defect(f"{identity} names {used} in {attribute}, which is not there", statement)
+
+
+def _check_end(state: State, changes: Changes, old: Schema, new: Schema) -> None:
+    versions = (old.header.version_number, new.header.version_number)
+    left_out = frozenset(changes.left_out)
+    spelling = set(changes.spelling)
+    expected: dict[Identity, Object | None] = {i: c.new for i, c in changes.by_identity.items()}
+    for identity in state.touched:
+        expected.setdefault(identity, new.get(identity))
+    for identity, target in expected.items():
+        found = state.get(identity)
+        if isinstance(target or found, Unmodelled):
+            continue
+        if found is None or target is None:
+            if found is not target:
+                raise _defect(f"{identity} {'is missing' if found is None else 'is left over'}", None)
+            continue
+        for attribute in compared(type(target), versions, left_out):
+            want, got = _encode(getattr(target, attribute)), _encode(getattr(found, attribute))
+            if want != got and (identity, attribute) not in spelling:
+                raise _defect(
+                    f"{attribute} of {identity} comes out as {got.decode()[:200]}, not {want.decode()[:200]}", None
+                )
+
+
+def _defect(what: str, statement: Statement | None) -> Defect:
+    where = "the end of the plan"
+    if statement is not None:
+        where = "after " + ", ".join(f"{s.action} {s.identity} [{s.macro}]" for s in statement.steps)
+    return Defect(what, where, "this plan is not rendered; please report both snapshots")

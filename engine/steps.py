@@ -1,0 +1,403 @@
+"""Decisions made into steps: each with what it needs, makes, destroys and lets go.
+
+An object's steps are found by following it through the dialect's own `effects`: after it is created, or altered, what
+still differs from the new snapshot is set by a further step. So a side effect of the server on an attribute of the
+object, or of another one, is repaired by the plan and not forgotten.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..snapshots.errors import Defect
+from ..snapshots.model import Identity, Object, references
+from ..snapshots.naming import kind_of
+from .compare import compared
+from .decide import Decision, Decisions, Fate
+from .protocol import Dialect, InPlace, Kept, Step
+from .schema import Effect, Schema, State
+
+_ROUNDS = 4
+"""How often an object's steps are looked at again; a side effect of a repair needs a second look."""
+
+
+class Steps:
+    """The steps of a plan, not yet ordered, and the orders that hold between steps of one object."""
+
+    def __init__(self, decisions: Decisions, old: Schema, new: Schema, dialect: Dialect, left_out: frozenset[str]) -> None:
+        self.old, self.new, self.dialect, self.decisions = old, new, dialect, decisions
+        self._left_out = left_out
+        self._versions = (old.header.version_number, new.header.version_number)
+        self.steps: list[Step] = []
+        self.edges: list[tuple[Step, Step]] = []
+        self._covers: dict[Identity, set[Identity]] = {}
+        self._brought: dict[Identity, set[Identity]] = {}
+        self._repairs: dict[Identity, tuple[Object, dict[str, None], list[Step]]] = {}
+        self._gather()
+        for identity, decision in decisions:
+            self._make(identity, decision)
+        for _ in range(_ROUNDS):
+            if not self._repair():
+                break
+
+    # ------------------------------------------------------------------ what comes along with something else
+
+    def _gather(self) -> None:
+        for identity, _decision in self.decisions:
+            if self.decisions.goes(identity):
+                self._covers.setdefault(self._cover(identity), set()).add(identity)
+            if self.decisions.comes(identity) and (maker := self._maker(identity)) is not None:
+                self._brought.setdefault(maker, set()).add(identity)
+
+    def _cover(self, identity: Identity) -> Identity:
+        """The object whose drop takes this one along; itself, if none does."""
+        old, rules = self.old[identity], self.decisions.rules(identity)
+        parent = self.old.parent(identity)
+        if parent is not None and self.decisions.goes(parent):
+            return self._cover(parent)
+        if rules.goes_with is not None:
+            carrier = getattr(old, rules.goes_with)
+            if carrier is not None and self.decisions.goes(carrier):
+                return self._cover(carrier)
+        for origin in old.derived_from:
+            if rules.dropped_along(old) and self.decisions.goes(origin) and not self._rebinds_above(identity):
+                return self._cover(origin)
+        return identity
+
+    def _rebinds_above(self, identity: Identity) -> bool:
+        parent = self.old.parent(identity) or self.new.parent(identity)
+        return parent is not None and (self.decisions.rebinds(parent) or self.decisions.comes(parent))
+
+    def _maker(self, identity: Identity) -> Identity | None:
+        """The object whose step makes this one too; None if it takes a step of its own."""
+        new, rules = self.new[identity], self.decisions.rules(identity)
+        parent = self.new.parent(identity)
+        if parent is not None:
+            if self.decisions.comes(parent):
+                if kind_of(identity) in self.decisions.rules(parent).inline:
+                    return self._maker(parent) or parent
+            elif rules.with_parent:
+                return parent
+        if new.derived_from and rules.created_along(new):
+            if rules.rebinding_brings and self._rebinds_above(identity):
+                return parent
+            origin = new.derived_from[0]
+            if not self._rebinds_above(identity) and self.decisions.comes(origin):
+                return self._maker(origin) or origin
+        return None
+
+    # ------------------------------------------------------------------ steps of one object
+
+    def _make(self, identity: Identity, decision: Decision) -> None:
+        drop = create = None
+        if decision.fate is Fate.SUPERSEDE:
+            drop = self._set_aside(identity, decision)
+        elif self.decisions.goes(identity) and identity in self._covers:
+            drop = self._drop(identity, decision)
+        if self.decisions.comes(identity) and self._maker(identity) is None:
+            create = self._create(identity, decision)
+            if drop is not None:
+                self.edges.append((drop, create))
+        if decision.fate is Fate.ALTER:
+            self._alter_decided(identity, decision)
+
+    def _drop(self, identity: Identity, decision: Decision) -> Step:
+        old, rules = self.old[identity], self.decisions.rules(identity)
+        along = self._covers[identity] | {identity}
+        return self._add(
+            Step(
+                action="drop",
+                identity=identity,
+                macro=rules.drop,
+                old=old,
+                new=None,
+                parent=self.old.parent(identity),
+                releases=frozenset(self._used(self.old[i] for i in along) - along),
+                destroys=frozenset(along),
+                loses=decision.loses,
+                why=decision.because,
+            )
+        )
+
+    def _set_aside(self, identity: Identity, decision: Decision) -> Step:
+        old, rules = self.old[identity], self.decisions.rules(identity)
+        aside = self.dialect.aside(identity)
+        if rules.aside is None:
+            raise Defect(f"{identity} can't be set aside", f"{self.dialect.name} rules", "please report both snapshots")
+        along = frozenset({identity, *self.old.descendants(identity)})
+        first = Step(
+            action="set aside",
+            identity=identity,
+            macro=rules.aside,
+            old=old,
+            new=None,
+            destroys=along,
+            produces=frozenset({aside}),
+            why=decision.because,
+        )
+        last = Step(
+            action="drop",
+            identity=aside,
+            macro=rules.drop,
+            old=old,
+            new=None,
+            releases=frozenset(self._used([old])),
+            destroys=frozenset({aside}),
+            loses=decision.loses,
+            why="it was set aside, and nothing uses it any more",
+        )
+        first, last = self._add(first), self._add(last)
+        self.edges.append((first, last))
+        return first
+
+    def _create(self, identity: Identity, decision: Decision) -> Step:
+        new, rules = self.new[identity], self.decisions.rules(identity)
+        parent = self.new.parent(identity)
+        brought = self._brought.get(identity, set())
+        inner = tuple((i, self._parent(i), self.new[i]) for i in self._in_order(identity, brought))
+        made = frozenset({identity, *brought})
+        step = Step(
+            action="create",
+            identity=identity,
+            macro=rules.create,
+            old=None,
+            new=new,
+            parent=parent,
+            inner=inner,
+            produces=made,
+            settles=True,
+            commits=rules.commits,
+            fails=rules.create_fails(new, parent is not None and self.decisions.comes(parent)),
+            why=decision.because,
+        )
+        state = State(self.old)
+        outcome = dict(self._effects(step, state))
+        needs = self._used(obj for i, obj in outcome.items() if i in made and obj is not None)
+        if parent is not None:
+            needs.add(parent)
+        step = self._add(replace(step, needs=frozenset(needs - made)), outcome)
+        for i in (identity, *(i for i, _, _ in inner)):
+            created = outcome.get(i)
+            if created is not None:
+                self._follow(i, created, state, after=step)
+        return step
+
+    def _parent(self, identity: Identity) -> Identity:
+        parent = self.new.parent(identity)
+        assert parent is not None
+        return parent
+
+    def _in_order(self, identity: Identity, brought: set[Identity]) -> list[Identity]:
+        inside = [i for i in self.new.descendants(identity) if i in brought]
+        return inside + sorted(brought - set(inside))
+
+    def _follow(self, identity: Identity, current: Object, state: State, after: Step) -> None:
+        """Set what the object's creation did not."""
+        target = self.new[identity]
+        differing = dict.fromkeys(self._differing(current, target))
+        chain = self._alter(identity, current, target, differing, {}, state)
+        self._chain([after, *chain])
+
+    def _alter_decided(self, identity: Identity, decision: Decision) -> None:
+        attributes = {a: None for a in decision.attributes if not self._is_brought(identity, a)}
+        chain = self._alter(
+            identity, self.old[identity], self.new[identity], attributes, decision.release, State(self.old)
+        )
+        self._chain(chain)
+
+    def _is_brought(self, identity: Identity, attribute: str) -> bool:
+        """Does an alter of what it derives from alter it too?"""
+        new = self.new[identity]
+        rule = self.decisions.rules(identity).attributes.get(attribute)
+        if self._rebinds_above(identity) or (isinstance(rule, InPlace) and not rule.brought):
+            return False
+        for origin in new.derived_from:
+            decision = self.decisions.get(origin)
+            if decision is None or decision.fate is not Fate.ALTER or attribute not in decision.attributes:
+                continue
+            found = self.decisions.rule(origin, attribute, self.old[origin], self.new[origin])
+            if isinstance(found, InPlace) and found.brought:
+                return True
+        return False
+
+    def _alter(
+        self,
+        identity: Identity,
+        current: Object,
+        target: Object,
+        attributes: dict[str, None],
+        release: dict[str, None],
+        state: State,
+    ) -> list[Step]:
+        chain: list[Step] = []
+        state.apply([(identity, current)])
+        pending = attributes
+        for _ in range(_ROUNDS):
+            for rule, together in self._grouped(identity, current, target, pending):
+                if not release and all(getattr(current, a) == getattr(target, a) for a in together) and chain:
+                    continue
+                for step in self._alter_steps(identity, current, target, rule, together, release):
+                    outcome = dict(self._effects(step, state))
+                    state.apply(outcome.items())
+                    chain.append(self._add(step, outcome))
+                    changed = state.get(identity)
+                    assert changed is not None
+                    current = changed
+            pending = {a: None for a in self._differing(current, target) if not self._is_kept(identity, a, current, target)}
+            pending = {a: None for a in pending if a in attributes or chain} if chain else {}
+            pending = {a: None for a in pending if not self._planned(identity, a)}
+            if not pending:
+                break
+        return chain
+
+    def _planned(self, identity: Identity, attribute: str) -> bool:
+        """Is the attribute brought by another object's step?"""
+        decision = self.decisions.get(identity)
+        return decision is not None and decision.fate is Fate.ALTER and self._is_brought(identity, attribute)
+
+    def _is_kept(self, identity: Identity, attribute: str, current: Object, target: Object) -> bool:
+        return isinstance(self.decisions.rule(identity, attribute, current, target), Kept)
+
+    def _grouped(
+        self, identity: Identity, current: Object, target: Object, attributes: Iterable[str]
+    ) -> list[tuple[InPlace, tuple[str, ...]]]:
+        """Attributes that one macro sets, together, in the order of the rules."""
+        rules: dict[str, InPlace] = {}
+        groups: dict[str, list[str]] = {}
+        wanted = set(attributes)
+        for attribute in self.decisions.rules(identity).attributes:
+            if attribute not in wanted:
+                continue
+            rule = self.decisions.rule(identity, attribute, current, target)
+            if isinstance(rule, Kept):
+                continue
+            if not isinstance(rule, InPlace):
+                raise Defect(
+                    what=f"{attribute} of {identity} comes out wrong and can't be set afterwards",
+                    where=f"{self.dialect.name} rules",
+                    next="please report both snapshots",
+                )
+            rules.setdefault(rule.macro, rule)
+            groups.setdefault(rule.macro, []).append(attribute)
+        return [(rules[macro], tuple(together)) for macro, together in groups.items()]
+
+    def _alter_steps(
+        self,
+        identity: Identity,
+        current: Object,
+        target: Object,
+        rule: InPlace,
+        together: tuple[str, ...],
+        release: dict[str, None],
+    ) -> Iterable[Step]:
+        empty = _without(current, together)
+        was_set = any(getattr(current, a) != getattr(empty, a) for a in together)
+        if rule.unset is not None and was_set and (rule.rebinds or release.keys() & set(together)):
+            yield self._alter_step(identity, current, empty, rule, together, unset=True)
+            current = empty
+            if all(getattr(target, a) == getattr(empty, a) for a in together):
+                return
+        yield self._alter_step(identity, current, target, rule, together, unset=False)
+
+    def _alter_step(
+        self, identity: Identity, current: Object, target: Object, rule: InPlace, together: tuple[str, ...], unset: bool
+    ) -> Step:
+        before, after = self._used_by(current, together), self._used_by(target, together)
+        if not rule.light and not unset:
+            old_uses, new_uses = set(current.depends_on), set(target.depends_on)
+            before, after = before | (old_uses - new_uses), after | new_uses
+        parent = self.new.parent(identity)
+        asides = {self.dialect.aside(i) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
+        brings = self._brought.get(identity, set()) if not unset and not rule.light else set()
+        return Step(
+            action="alter",
+            identity=identity,
+            macro=rule.unset if unset and rule.unset is not None else rule.macro,
+            old=current,
+            new=target,
+            parent=parent,
+            attributes=together,
+            unset=unset,
+            inner=tuple((i, self._parent(i), self.new[i]) for i in self._in_order(identity, brings)),
+            needs=frozenset({identity, *(() if unset else after)}),
+            releases=frozenset((before - after) | asides),
+            produces=frozenset(brings),
+            settles=not rule.light and not unset,
+            commits=rule.commits,
+            apart=rule.apart,
+            loses=rule.loses,
+            fails=rule.fails,
+        )
+
+    # ------------------------------------------------------------------ side effects on other objects
+
+    def _add(self, step: Step, outcome: dict[Identity, Object | None] | None = None) -> Step:
+        links = self.dialect.links(step, self.old, self.new)
+        step = replace(
+            step,
+            needs=step.needs | links.needs,
+            releases=step.releases | links.releases,
+            precedes=links.precedes,
+            after=links.after,
+            context=self.dialect.prepare(step, self.old, self.new),
+        )
+        self.steps.append(step)
+        if outcome is None and step.action in ("drop", "set aside"):
+            outcome = dict(self._effects(step, State(self.old))) if step.identity in self.old else {}
+        self._note_side_effects(step, outcome or {})
+        return step
+
+    def _effects(self, step: Step, state: State) -> Iterable[Effect]:
+        return self.dialect.effects(step, state)
+
+    def _note_side_effects(self, step: Step, outcome: dict[Identity, Object | None]) -> None:
+        for identity, after in outcome.items():
+            if identity == step.identity or identity in step.produces or after is None:
+                continue
+            before, target = self.old.get(identity), self.new.get(identity)
+            if before is None or target is None or self.decisions.goes(identity):
+                continue
+            for attribute in self._differing(after, target):
+                if getattr(after, attribute) == getattr(before, attribute):
+                    continue
+                if self._is_kept(identity, attribute, after, target) or self._is_brought(identity, attribute):
+                    continue
+                _, wanted, causes = self._repairs.setdefault(identity, (after, {}, []))
+                wanted[attribute] = None
+                causes.append(step)
+
+    def _repair(self) -> bool:
+        repairs, self._repairs = self._repairs, {}
+        for identity, (damaged, attributes, causes) in sorted(repairs.items(), key=lambda item: item[0]):
+            first = len(self.steps)
+            chain = self._alter(identity, damaged, self.new[identity], attributes, {}, State(self.old))
+            others = [s for s in self.steps[:first] if s.identity == identity and s.action == "alter"]
+            for step in chain[:1]:
+                self.edges.extend((cause, step) for cause in (*causes, *others))
+            self._chain(chain)
+        return bool(repairs)
+
+    # ------------------------------------------------------------------ helpers
+
+    def _chain(self, chain: list[Step]) -> None:
+        self.edges.extend(zip(chain, chain[1:], strict=False))
+
+    def _differing(self, current: Object, target: Object) -> list[str]:
+        names = compared(type(target), self._versions, self._left_out)
+        return [a for a in names if getattr(current, a) != getattr(target, a)]
+
+    @staticmethod
+    def _used(objects: Iterable[Object]) -> set[Identity]:
+        return {used for obj in objects for attribute, used in references(obj) if attribute != "derived_from"}
+
+    @staticmethod
+    def _used_by(obj: Object, together: tuple[str, ...]) -> set[Identity]:
+        return {used for attribute, used in references(obj) if attribute in together}
+
+
+def _without(obj: Object, together: tuple[str, ...]) -> Object:
+    """The object with these attributes at their defaults."""
+    from msgspec.structs import fields
+    from msgspec.structs import replace as replaced
+
+    defaults = {f.name: (f.default_factory() if callable(f.default_factory) else f.default) for f in fields(obj) if f.name in together}
+    return replaced(obj, **defaults)
