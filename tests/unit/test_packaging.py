@@ -20,7 +20,7 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 
 
 def _build(source: Path, target: Path) -> None:
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", target, source]
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(source)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=300, env=CLEAN)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
