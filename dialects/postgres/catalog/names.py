@@ -90,7 +90,8 @@ class Relation(NamedTuple):
     schema: str
     name: str
     identity: Identity
-    """That of its extension, if it is a member."""
+    extension: Identity | None
+    """Of which it is a member."""
     owner: int
     columns: dict[int, str]
     """Names by attnum; what was dropped is not in it."""
@@ -135,18 +136,19 @@ class Names:
         """By the OIDs of tables, and of indexes of partitions; in order."""
         self.schema_oids = [oid for oid, name in self.schemas.items() if in_scope(scope, name)]
         """The schemas to dump."""
-        self.dumped = {oid: r for oid, r in self.relations.items() if self.includes(r.schema, r.name, r.identity)}
+        self.dumped = {oid: r for oid, r in self.relations.items() if self.includes(r.schema, r.name, r.extension)}
         """The relations to dump."""
         self.constraints: dict[int, Identity] = {}
         self.indexes: dict[int, Identity] = {}
         """Indexes by OID; that of a constraint has the constraint's identity."""
         self._read_constraints_and_indexes()
+        self.constraint_identities = frozenset(self.constraints.values())
         self.types = self._read_types()
         self.routines: dict[int, Identity] = {
-            oid: self.members.get((PG_PROC, oid)) or routine(kind, self.schemas[schema], name, types)
+            oid: routine(kind, self.schemas[schema], name, types)
             for oid, kind, name, schema, types in catalog.rows(ROUTINES)
         }
-        """The user's functions, procedures, aggregates, and every trigger function."""
+        """The user's functions, procedures, aggregates, and every trigger function; members of extensions too."""
 
     # what an object is called
 
@@ -193,7 +195,7 @@ class Names:
         """A column's identity; of column 0, and of what has no columns of its own, the relation's."""
         relation = self.relations[relid]
         kind = COLUMN_KINDS.get(relation.relkind)
-        if not attnum or kind is None or attnum not in relation.columns or relation.identity.startswith("extension "):
+        if not attnum or kind is None or attnum not in relation.columns:
             return relation.identity
         return child(kind, relation.identity, relation.columns[attnum])
 
@@ -203,8 +205,7 @@ class Names:
 
     def inside(self, kind: str, relid: int, name: str) -> Identity:
         """What stands inside a relation: a trigger, a rule, a constraint."""
-        owner = self.relations[relid].identity
-        return owner if owner.startswith("extension ") else child(kind, owner, name)
+        return child(kind, self.relations[relid].identity, name)
 
     def type(self, oid: int) -> Identity | None:
         """A type's identity; of an array its element's, of a row type the relation's. None: the system's."""
@@ -229,9 +230,9 @@ class Names:
         space = self.schemas[schema]
         return quote(name) if space == "pg_catalog" else path(space, name)
 
-    def includes(self, schema: str, name: str, own: Identity | None = None) -> bool:
-        """Whether the scope has it; never what belongs to an extension."""
-        return in_scope(self.scope, schema, name) and not (own or "").startswith("extension ")
+    def includes(self, schema: str, name: str, extension: Identity | None = None) -> bool:
+        """Whether the scope has it; never a member of an extension."""
+        return extension is None and in_scope(self.scope, schema, name)
 
     # what an object has
 
@@ -258,12 +259,11 @@ class Names:
         found: dict[int, Relation] = {}
         for oid, relkind, name, namespace, owner in self.catalog.rows(RELATIONS):
             schema = self.schemas[namespace]
-            if (own := self.members.get((PG_CLASS, oid))) is None:
-                kind = RELATION_KINDS.get(relkind, "unmodelled foreign table")
-                own = identity(kind, schema, name)
-            found[oid] = Relation(oid, relkind, schema, name, own, owner, columns.get(oid, {}))
+            own = identity(RELATION_KINDS.get(relkind, "unmodelled foreign table"), schema, name)
+            member = self.members.get((PG_CLASS, oid))
+            found[oid] = Relation(oid, relkind, schema, name, own, member, owner, columns.get(oid, {}))
         for oid, relid, attnum in self.catalog.rows(IDENTITY_SEQUENCES):
-            if oid in found and relid in found and not found[relid].identity.startswith("extension "):
+            if oid in found and relid in found:
                 column = child("identity", found[relid].identity, found[relid].columns[attnum])
                 found[oid] = found[oid]._replace(identity=column)
         return found
@@ -274,6 +274,7 @@ class Names:
         for oid, contype, name, relid, typid, indid in self.catalog.rows(CONSTRAINTS):
             if relid in self.relations:
                 self.constraints[oid] = own = self.inside(CONSTRAINT_KINDS[contype], relid, name)
+                self._inherit_membership(PG_CONSTRAINT, oid, relid)
                 if contype in "pux":
                     of_constraint[indid] = own
             elif typid:
@@ -281,7 +282,13 @@ class Names:
         for oid, relid, name in self.catalog.rows(INDEXES):
             if relid in self.relations:
                 self.indexes[oid] = of_constraint.get(oid) or self.inside("index", relid, name)
+                self._inherit_membership(PG_CLASS, oid, relid)
         self._domain_checks = domains
+
+    def _inherit_membership(self, classid: int, oid: int, relid: int) -> None:
+        """What stands inside a member of an extension is not marked in pg_depend, yet belongs to it."""
+        if (extension := self.relations[relid].extension) is not None:
+            self.members[classid, oid] = extension
 
     def _read_types(self) -> dict[int, Type]:
         since = {"rngmultitypid": (140000, "rngmultitypid", "rngtypid")}
@@ -291,7 +298,7 @@ class Names:
             schema = self.schemas[namespace]
             own = self.members.get((PG_TYPE, oid))
             if own is None and relid in self.relations:
-                own = self.relations[relid].identity
+                own = self.relations[relid].extension or self.relations[relid].identity
             elif own is None and typtype in TYPE_KINDS:
                 own = identity(TYPE_KINDS[typtype], schema, name)
             self.types[oid] = Type(typtype, schema, name, own, element)

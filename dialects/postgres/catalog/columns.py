@@ -1,0 +1,233 @@
+"""Columns of tables and views: pg_attribute, pg_attrdef, and the NOT NULL constraints of PostgreSQL 18."""
+
+from collections import defaultdict
+from typing import Any, Literal, NamedTuple
+
+from ....snapshots.model import Text, lines
+from ....snapshots.naming import Identity, child
+from ....snapshots.postgres import Column, Default, Generated, IdentityColumn, NotNullConstraint, ViewColumn
+from .dependencies import Dependencies, using
+from .names import PG_ATTRDEF, PG_CLASS, PG_CONSTRAINT, PG_TYPE, Names, Relation
+from .session import Catalog, Since, present
+
+__all__ = ["ColumnType", "Columns", "options", "read"]
+
+SINCE: Since = {
+    "attcompression": (140000, "a.attcompression", "''"),
+    "attstattarget": (170000, "a.attstattarget", "nullif(a.attstattarget, -1)"),
+}
+
+COLUMNS = """
+    SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation, a.attstorage, {attcompression},
+        {attstattarget}, a.attnotnull, a.attidentity, a.attgenerated, a.attislocal, a.attinhcount > 0, a.attoptions,
+        a.attacl::text[]
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
+        AND c.relnamespace = ANY(%(schemas)s)
+    ORDER BY a.attrelid, a.attnum"""
+
+TYPES = """
+    SELECT u.atttypid, u.atttypmod, format_type(u.atttypid, u.atttypmod), t.typstorage, t.typcollation
+    FROM (SELECT DISTINCT a.atttypid, a.atttypmod FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped) u
+    JOIN pg_type t ON t.oid = u.atttypid"""
+
+DEFAULTS = """
+    SELECT d.oid, d.adrelid, d.adnum, pg_get_expr(d.adbin, d.adrelid)
+    FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
+    WHERE c.relkind IN ('r', 'p', 'v', 'm') AND c.relnamespace = ANY(%(schemas)s)"""
+
+NOT_NULLS = """
+    SELECT n.oid, n.conrelid, n.conkey[1], n.conname, n.connoinherit, NOT n.convalidated,
+        CASE WHEN n.conislocal <> a.attislocal THEN n.conislocal END
+    FROM pg_constraint n JOIN pg_class c ON c.oid = n.conrelid
+    JOIN pg_attribute a ON a.attrelid = n.conrelid AND a.attnum = n.conkey[1]
+    WHERE n.contype = 'n' AND c.relnamespace = ANY(%(schemas)s)
+        AND (n.conname <> c.relname || '_' || a.attname || '_not_null' OR n.connoinherit OR NOT n.convalidated
+            OR n.conislocal <> a.attislocal OR n.oid = ANY(%(commented)s))"""
+
+STORAGE: dict[str, Literal["plain", "external", "extended", "main"]] = {
+    "p": "plain",
+    "e": "external",
+    "x": "extended",
+    "m": "main",
+}
+COMPRESSION: dict[str, Literal["pglz", "lz4"]] = {"p": "pglz", "l": "lz4"}
+
+
+class ColumnType(NamedTuple):
+    """A type with its modifier, and what follows from it."""
+
+    text: str
+    storage: str
+    collation: int
+    depends_on: tuple[Identity, ...]
+
+
+class Columns(NamedTuple):
+    """All columns read."""
+
+    of_tables: dict[int, list[Column]]
+    of_views: dict[int, list[ViewColumn]]
+    types: dict[tuple[int, int], tuple[int, int]]
+    """(type, collation) as OIDs, by (relation, attnum)."""
+
+
+class _Parts(NamedTuple):
+    """What of a column stands in other catalogs, by (relation, attnum)."""
+
+    types: dict[tuple[int, int], ColumnType]
+    expressions: dict[tuple[int, int], tuple[int, Text]]
+    not_nulls: dict[tuple[int, int], NotNullConstraint]
+    identities: dict[tuple[int, int], dict[str, Any]]
+
+
+def options(reloptions: list[str] | None, prefix: str = "") -> dict[str, str]:
+    """`name=value` pairs as the catalogs keep them, sorted by name."""
+    if not reloptions:
+        return {}
+    return {prefix + name: value for name, _, value in sorted(option.partition("=") for option in reloptions)}
+
+
+def read(
+    catalog: Catalog, names: Names, uses: Dependencies, identities: dict[tuple[int, int], dict[str, Any]]
+) -> Columns:
+    """All columns in scope, in physical order. `identities`: the identity columns' sequences (sequences.read)."""
+    parts = _Parts(_types(catalog, names), _expressions(catalog, names), _not_nulls(catalog, names), identities)
+    found = Columns(defaultdict(list), defaultdict(list), {})
+    dumped = names.dumped
+    for row in catalog.rows(COLUMNS, {"schemas": names.schema_oids}, SINCE):
+        relation = dumped.get(row[0])
+        if relation is None:
+            continue
+        found.types[row[0], row[1]] = row[3], row[5]
+        if relation.relkind in "rp":
+            found.of_tables[row[0]].append(_column(row, relation, names, uses, parts))
+        else:
+            found.of_views[row[0]].append(_view_column(row, relation, names, uses, parts))
+    return found
+
+
+def _column(
+    row: tuple[Any, ...], relation: Relation, names: Names, uses: Dependencies, parts: _Parts
+) -> Column:
+    relid, num, name, typid, typmod, coll, storage, compression, target, *rest = row
+    not_null, identity, generated, is_local, inherited, opts, acl = rest
+    key = relid, num
+    typ = parts.types[typid, typmod]
+    value = parts.expressions.get(key)
+    column = Column(
+        name=name,
+        comment=names.comments.get((PG_CLASS, relid, num)),
+        depends_on=typ.depends_on,
+        derived_from=_from_parents(relid, name, names) if inherited else (),
+        type=typ.text,
+        collation=names.collation(coll) if coll != typ.collation and coll else None,
+        not_null=not_null,
+        not_null_constraint=parts.not_nulls.get(key),
+        generated=Generated(expression=value[1], virtual=generated == "v") if generated and value else None,
+        default=_default(value, names, uses, key) if value and not generated else None,
+        identity_column=_identity(identity, parts.identities.get(key)) if identity else None,
+        storage=STORAGE[storage] if storage != typ.storage else None,
+        compression=COMPRESSION.get(compression),
+        statistics=target,
+        options=options(opts),
+        acl=names.acl(acl, "column", relation.owner) if acl else (),
+        local=is_local,
+    )
+    if generated and value:
+        return using(column, uses.of(PG_ATTRDEF, value[0]).union(typ.depends_on), names.column(*key))
+    return column
+
+
+def _view_column(
+    row: tuple[Any, ...], relation: Relation, names: Names, uses: Dependencies, parts: _Parts
+) -> ViewColumn:
+    relid, num, name, typid, typmod, coll, storage, compression, target, *rest = row
+    opts, acl = rest[-2:]
+    typ = parts.types[typid, typmod]
+    value = parts.expressions.get((relid, num))
+    return ViewColumn(
+        name=name,
+        comment=names.comments.get((PG_CLASS, relid, num)),
+        depends_on=typ.depends_on,
+        type=typ.text,
+        collation=names.collation(coll) if coll != typ.collation and coll else None,
+        default=_default(value, names, uses, (relid, num)) if value else None,
+        acl=names.acl(acl, "column", relation.owner) if acl else (),
+        statistics=target,
+        storage=STORAGE[storage] if storage != typ.storage else None,
+        compression=COMPRESSION.get(compression),
+        options=options(opts),
+    )
+
+
+def _default(value: tuple[int, Text], names: Names, uses: Dependencies, key: tuple[int, int]) -> Default:
+    default = Default(expression=value[1])
+    if (PG_ATTRDEF, value[0], 0) not in uses:
+        return default
+    return using(default, uses.of(PG_ATTRDEF, value[0]), names.column(*key))
+
+
+def _identity(attidentity: str, sequence: dict[str, Any] | None) -> IdentityColumn | None:
+    """None on a partition (from 17 on): the sequence is its parent's."""
+    return None if sequence is None else IdentityColumn(always=attidentity == "a", **sequence)
+
+
+def _from_parents(relid: int, name: str, names: Names) -> tuple[Identity, ...]:
+    parents = (names.relations[p] for p in names.parents.get(relid, ()) if p in names.relations)
+    return tuple(sorted(child("column", p.identity, name) for p in parents if name in p.columns.values()))
+
+
+def _types(catalog: Catalog, names: Names) -> dict[tuple[int, int], ColumnType]:
+    rows = catalog.rows(TYPES)
+    names.resolve((PG_TYPE, typid) for typid, *_ in rows if typid in names.types)
+    found: dict[tuple[int, int], ColumnType] = {}
+    for typid, typmod, text, storage, coll in rows:
+        used = names.of(PG_TYPE, typid)
+        found[typid, typmod] = ColumnType(present(text), storage, coll, (used,) if used else ())
+    return found
+
+
+def _expressions(catalog: Catalog, names: Names) -> dict[tuple[int, int], tuple[int, Text]]:
+    rows = catalog.rows(DEFAULTS, {"schemas": names.schema_oids})
+    return {(relid, num): (oid, lines(present(text))) for oid, relid, num, text in rows}
+
+
+def _not_nulls(catalog: Catalog, names: Names) -> dict[tuple[int, int], NotNullConstraint]:
+    if catalog.version < 180000:
+        return {}
+    commented = [oid for classid, oid, _ in names.comments if classid == PG_CONSTRAINT]
+    found: dict[tuple[int, int], NotNullConstraint] = {}
+    rows = catalog.rows(NOT_NULLS, {"schemas": names.schema_oids, "commented": commented})
+    for oid, relid, num, name, no_inherit, not_valid, local in rows:
+        relation = names.dumped.get(relid)
+        if relation is None:
+            continue
+        constraint = NotNullConstraint(
+            name=name if name != default_name(relation.name, relation.columns[num], "not_null") else None,
+            no_inherit=no_inherit,
+            not_valid=not_valid,
+            local=local,
+            comment=names.comment(PG_CONSTRAINT, oid),
+        )
+        if constraint != NotNullConstraint():
+            found[relid, num] = constraint
+    return found
+
+
+def default_name(table: str, column: str, label: str) -> str:
+    """The name that the server makes up, if it is free: makeObjectName() in src/backend/commands/indexcmds.c."""
+    first, second = table.encode(), column.encode()
+    room = 63 - len(label) - 2
+    one, two = len(first), len(second)
+    while one + two > room:
+        if one > two:
+            one -= 1
+        else:
+            two -= 1
+    return f"{_clip(first, one)}_{_clip(second, two)}_{label}"
+
+
+def _clip(text: bytes, size: int) -> str:
+    return text[:size].decode(errors="ignore")

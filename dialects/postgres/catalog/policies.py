@@ -1,0 +1,52 @@
+"""Row security policies: pg_policy."""
+
+from collections import defaultdict
+from typing import Literal
+
+from ....snapshots.model import Text, lines
+from ....snapshots.postgres import Policy
+from .dependencies import Dependencies, using
+from .names import PG_POLICY, Names
+from .session import Catalog, present
+
+__all__ = ["read"]
+
+POLICIES = """
+    SELECT p.oid, p.polrelid, p.polname, p.polcmd, p.polpermissive, p.polroles,
+        p.polqual IS NOT NULL, pg_get_expr(p.polqual, p.polrelid),
+        p.polwithcheck IS NOT NULL, pg_get_expr(p.polwithcheck, p.polrelid)
+    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+    WHERE c.relnamespace = ANY(%(schemas)s)"""
+
+COMMANDS: dict[str, Literal["all", "select", "insert", "update", "delete"]] = {
+    "*": "all",
+    "r": "select",
+    "a": "insert",
+    "w": "update",
+    "d": "delete",
+}
+
+
+def read(catalog: Catalog, names: Names, uses: Dependencies) -> dict[int, list[Policy]]:
+    """By table."""
+    found: dict[int, list[Policy]] = defaultdict(list)
+    for oid, relid, name, command, permissive, roles, has_using, qual, has_check, check in catalog.rows(
+        POLICIES, {"schemas": names.schema_oids}
+    ):
+        if relid in names.dumped:
+            policy = Policy(
+                name=name,
+                comment=names.comment(PG_POLICY, oid),
+                command=COMMANDS[command],
+                restrictive=not permissive,
+                roles=tuple(sorted("PUBLIC" if role == 0 else names.roles[role] for role in roles)),
+                using=_text(has_using, qual),
+                check=_text(has_check, check),
+            )
+            own, table = names.inside("policy", relid, name), names.relations[relid].identity
+            found[relid].append(using(policy, uses.of(PG_POLICY, oid), own, table))
+    return found
+
+
+def _text(has: bool, expression: str | None) -> Text | None:
+    return lines(present(expression)) if has else None
