@@ -44,7 +44,7 @@ bench: $(STAMP)  ## the benchmark
 	$(BIN)/python -m bench $(ARGS)
 
 docs: $(STAMP)  ## what docs/ holds that is written from the code
-	$(BIN)/python -m docs $(ARGS)
+	$(BIN)/python docs/generate.py $(ARGS)
 
 clean:  ## all that was made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

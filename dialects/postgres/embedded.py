@@ -155,6 +155,7 @@ class EmbeddedPostgres:
         """Start the server, and make its data directory first where there is none. Nothing happens if it runs."""
         if self.running:
             return
+        _ = self.bindir  # without programs nothing is made
         self._watch()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
@@ -198,7 +199,17 @@ class EmbeddedPostgres:
 
     def psql(self, sql: str, database: str = "postgres") -> str:
         """Run SQL with the server's own psql, stop at the first error, return the bare rows."""
-        command = [self.bin("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database)]
+        command: list[str | Path] = [
+            self.bin("psql"),
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            self.url(database),
+        ]
         return self._run(command, what=f"psql failed in database {database!r}", stdin=sql)
 
     def create_database(self, name: str) -> None:
@@ -259,7 +270,8 @@ class EmbeddedPostgres:
         return True
 
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [self._server_bindir / _program("pg_ctl"), "-D", self.data, "-w", "-t", str(TIMEOUT), *arguments]
+        program = self._server_bindir / _program("pg_ctl")
+        command: list[str | Path] = [program, "-D", self.data, "-w", "-t", str(TIMEOUT), *arguments]
         # A file and not a pipe: on Windows the server inherits the pipe, and reading it waits for the server's end.
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             done = self._process(command, output, as_server=True)
@@ -302,9 +314,20 @@ class EmbeddedPostgres:
         """Start the guard: it waits until our end of its input closes, which happens however this process ends."""
         if self._guard is None:
             scratch = self._made_scratch()
-            command = [sys.executable, "-I", "-S", Path(__file__).with_name("embedded_guard.py")]
+            guard = Path(__file__).with_name("embedded_guard.py")
+            program = self._server_bindir / _program("pg_ctl")
+            command: list[str | Path] = [
+                sys.executable,
+                "-I",
+                "-S",
+                guard,
+                program,
+                self.data,
+                scratch,
+                self._account or "",
+            ]
             self._guard = subprocess.Popen(
-                [*command, self._server_bindir / _program("pg_ctl"), self.data, scratch, self._account or ""],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -112,9 +112,16 @@ def test_nothing_remains_however_the_interpreter_ends(end: str) -> None:
 
 
 def test_interrupt_reaches_the_owner_and_not_the_server() -> None:
-    owner = _serve("try: time.sleep(60)\nexcept KeyboardInterrupt: print(server.psql('SELECT 41 + 1;'))")
+    owner = _serve("""
+try:
+    print("waiting", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    print(server.psql("SELECT 41 + 1;"))
+""")
     assert owner.stdout is not None
     scratch, _ = owner.stdout.readline().split()
+    assert owner.stdout.readline() == "waiting\n"
     owner.send_signal(signal.SIGINT)
     output, _ = owner.communicate(timeout=60)
     assert output.strip() == "42"
@@ -193,9 +200,11 @@ def test_missing_wheel_is_named_with_the_command(monkeypatch: pytest.MonkeyPatch
         EmbeddedPostgres().start()
 
 
-def test_empty_bindir_is_named(tmp_path: Path) -> None:
+def test_empty_bindir_is_named_and_nothing_is_made(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(bindir=tmp_path)
     with pytest.raises(EmbeddedPostgresMissing, match=str(tmp_path)):
-        EmbeddedPostgres(bindir=tmp_path).start()
+        server.start()
+    assert server._scratch is None  # pyright: ignore[reportPrivateUsage]
 
 
 def test_bad_setting_shows_the_servers_own_words() -> None:
