@@ -84,14 +84,15 @@ def _header(catalog: "Catalog", scope: Scope, not_read: tuple[str, ...]) -> Head
     }
     if compression is not None:
         facts["default_toast_compression"] = compression
+    given = {"scope": scope} if scope != Scope() else {}
     return Header(
+        **given,
         format=FORMAT,
         dialect="postgres",
         flavour="postgresql",
         version=_spelled(catalog.version),
         version_number=catalog.version,
         facts=facts,
-        scope=scope,
         not_read=not_read,
     )
 

@@ -132,7 +132,7 @@ def _column(
         compression=COMPRESSION.get(compression),
         statistics=target,
         options=options(opts),
-        acl=names.acl(acl, "column", relation.owner) if acl else (),
+        acl=names.acl(acl, "c", relation.owner) if acl else (),
         local=is_local,
     )
     if generated and value:
@@ -154,7 +154,7 @@ def _view_column(
         type=typ.text,
         collation=names.collation(coll) if coll != typ.collation and coll else None,
         default=_default(value, names, uses, (relid, num)) if value else None,
-        acl=names.acl(acl, "column", relation.owner) if acl else (),
+        acl=names.acl(acl, "c", relation.owner) if acl else (),
         statistics=target,
         storage=STORAGE[storage] if storage != typ.storage else None,
         compression=COMPRESSION.get(compression),

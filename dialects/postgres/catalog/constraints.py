@@ -36,6 +36,7 @@ CONSTRAINTS = """
     WHERE c.contype IN ('c', 'p', 'u', 'f', 'x') AND t.relkind IN ('r', 'p') AND t.relnamespace = ANY(%(schemas)s)"""
 
 Action = Literal["no action", "restrict", "cascade", "set null", "set default"]
+NO_ACTION = "a"
 ACTIONS: dict[str, Action] = {
     "a": "no action",
     "r": "restrict",
@@ -187,6 +188,12 @@ def _used(constraint: Any, row: ConstraintRow, reading: _Reading) -> Any:
     return using(constraint, reading.uses.of(PG_CLASS, row.index), own, table)
 
 
+def _actions(row: ConstraintRow) -> dict[str, Any]:
+    """Those that are not the default: msgspec leaves out a default by its identity, not by its value."""
+    actions = {"on_update": row.on_update, "on_delete": row.on_delete}
+    return {name: ACTIONS[letter] for name, letter in actions.items() if letter != NO_ACTION}
+
+
 def _foreign_key(row: ConstraintRow, reading: _Reading) -> ForeignKey:
     names = reading.names
     key = names.of(PG_CLASS, row.index)
@@ -197,8 +204,7 @@ def _foreign_key(row: ConstraintRow, reading: _Reading) -> ForeignKey:
         references=names.relation(row.referenced),
         referenced_columns=names.columns(row.referenced, row.referenced_key or ()),
         match=MATCHES[row.match],
-        on_update=ACTIONS[row.on_update],
-        on_delete=ACTIONS[row.on_delete],
+        **_actions(row),
         on_delete_columns=names.columns(row.relid, row.on_delete_columns or ()),
         period=row.period,
         not_valid=row.enforced and not row.validated,

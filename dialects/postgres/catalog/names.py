@@ -4,6 +4,7 @@ A reader of a family asks here for identities, owners, privileges and comments, 
 """
 
 from collections.abc import Iterable
+from sys import intern
 from typing import Any, NamedTuple
 
 from ....snapshots.model import Grant, Scope, Text, lines
@@ -122,7 +123,7 @@ class Names:
         self.with_privileges = privileges
         self.schemas: dict[int, str] = dict(catalog.rows(SCHEMAS))
         self.roles: dict[int, str] = dict(catalog.rows(ROLES))
-        self.access_methods: dict[int, str] = dict(catalog.rows(ACCESS_METHODS))
+        self.access_methods = {oid: intern(name) for oid, name in catalog.rows(ACCESS_METHODS)}
         self.tablespaces: dict[int, str] = dict(catalog.rows(TABLESPACES))
         self.members = {(c, o): identity("extension", name) for c, o, name in catalog.rows(MEMBERS)}
         """Extensions' members: (classid, objid) to `extension x`."""
@@ -241,7 +242,7 @@ class Names:
         return self.roles[role] if self.with_owner else None
 
     def acl(self, acl: list[str] | None, kind: str, role: int) -> tuple[Grant, ...]:
-        """What the ACL (as text[]) grants beyond the default of that kind and owner; () where it is left out."""
+        """What the ACL (as text[]) grants beyond acldefault(kind, owner); () where the dump leaves privileges out."""
         if acl is None or not self.with_privileges:
             return ()
         from .acl import grants

@@ -34,18 +34,23 @@ def read(catalog: Catalog, names: Names, uses: Dependencies) -> dict[int, list[P
         POLICIES, {"schemas": names.schema_oids}
     ):
         if relid in names.dumped:
+            grantees = {"roles": _roles(roles, names)} if roles != [0] else {}
             policy = Policy(
+                **grantees,
                 name=name,
                 comment=names.comment(PG_POLICY, oid),
                 command=COMMANDS[command],
                 restrictive=not permissive,
-                roles=tuple(sorted("PUBLIC" if role == 0 else names.roles[role] for role in roles)),
                 using=_text(has_using, qual),
                 check=_text(has_check, check),
             )
             own, table = names.inside("policy", relid, name), names.relations[relid].identity
             found[relid].append(using(policy, uses.of(PG_POLICY, oid), own, table))
     return found
+
+
+def _roles(roles: list[int], names: Names) -> tuple[str, ...]:
+    return tuple(sorted("PUBLIC" if role == 0 else names.roles[role] for role in roles))
 
 
 def _text(has: bool, expression: str | None) -> Text | None:

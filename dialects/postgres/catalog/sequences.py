@@ -1,5 +1,6 @@
 """Sequences: free, owned by a column, and inside identity columns. pg_class, pg_sequence, pg_depend."""
 
+from sys import intern
 from typing import Any
 
 from ....snapshots.naming import path
@@ -32,7 +33,7 @@ def read(catalog: Catalog, names: Names) -> tuple[list[Sequence], dict[tuple[int
             continue
         attributes = _options(*options)
         attributes["unlogged"] = persistence == "u"
-        attributes["acl"] = names.acl(acl, "sequence", relation.owner)
+        attributes["acl"] = names.acl(acl, "s", relation.owner)
         attributes["comment"] = names.comment(PG_CLASS, oid)
         if deptype == "i":
             identities[relid, attnum] = {"sequence": path(relation.schema, relation.name), **attributes}
@@ -60,7 +61,7 @@ def _options(
     limit = LIMITS[type_]
     implied_min, implied_max = (1, limit - 1) if increment > 0 else (-limit, -1)
     return {
-        "type": type_,
+        "type": intern(type_),
         "start": start if start != (minimum if increment > 0 else maximum) else None,
         "increment": increment,
         "minimum": minimum if minimum != implied_min else None,
