@@ -1,5 +1,6 @@
 """The PostgreSQL catalog, read whole: one module a family, its query beside it."""
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from ....snapshots.model import Header, Scope
@@ -32,7 +33,13 @@ def read(
         with Catalog.open(connection) as catalog:
             return _snapshot(catalog, scope or Scope(), owner, privileges)
 
-    return attempts(once)
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return attempts(once)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _snapshot(catalog: "Catalog", scope: Scope, owner: bool, privileges: bool) -> Snapshot:

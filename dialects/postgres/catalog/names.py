@@ -4,11 +4,13 @@ A reader of a family asks here for identities, owners, privileges and comments, 
 """
 
 from collections.abc import Iterable
+from functools import cache
 from sys import intern
 from typing import Any, NamedTuple
 
 from ....snapshots.model import Grant, Scope, Text, lines
-from ....snapshots.naming import Identity, child, identity, path, quote
+from ....snapshots.naming import Identity, identity, path, path_of
+from ....snapshots.naming import quote as quote_part
 from .scope import in_scope
 from .session import Catalog
 
@@ -83,6 +85,15 @@ OTHERS = """
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"""
 
 
+quote = cache(quote_part)
+"""The same names come again and again."""
+
+
+def child(kind: str, parent: Identity, name: str) -> Identity:
+    """naming.child(), at a third of its time."""
+    return Identity(f"{kind} {path_of(parent)}.{quote(name)}")
+
+
 class Relation(NamedTuple):
     """A table, view, sequence, composite or foreign table, whether dumped or only referred to."""
 
@@ -91,6 +102,8 @@ class Relation(NamedTuple):
     schema: str
     name: str
     identity: Identity
+    path: str
+    """The identity's, for what stands inside."""
     extension: Identity | None
     """Of which it is a member."""
     owner: int
@@ -198,7 +211,7 @@ class Names:
         kind = COLUMN_KINDS.get(relation.relkind)
         if not attnum or kind is None or attnum not in relation.columns:
             return relation.identity
-        return child(kind, relation.identity, relation.columns[attnum])
+        return Identity(f"{kind} {relation.path}.{quote(relation.columns[attnum])}")
 
     def columns(self, relid: int, attnums: Iterable[int]) -> tuple[Identity, ...]:
         """Identities of several columns, in that order."""
@@ -206,7 +219,7 @@ class Names:
 
     def inside(self, kind: str, relid: int, name: str) -> Identity:
         """What stands inside a relation: a trigger, a rule, a constraint."""
-        return child(kind, self.relations[relid].identity, name)
+        return Identity(f"{kind} {self.relations[relid].path}.{quote(name)}")
 
     def type(self, oid: int) -> Identity | None:
         """A type's identity; of an array its element's, of a row type the relation's. None: the system's."""
@@ -260,9 +273,10 @@ class Names:
         found: dict[int, Relation] = {}
         for oid, relkind, name, namespace, owner in self.catalog.rows(RELATIONS):
             schema = self.schemas[namespace]
-            own = identity(RELATION_KINDS.get(relkind, "unmodelled foreign table"), schema, name)
+            place = f"{quote(schema)}.{quote(name)}"
+            own = Identity(f"{RELATION_KINDS.get(relkind, 'unmodelled foreign table')} {place}")
             member = self.members.get((PG_CLASS, oid))
-            found[oid] = Relation(oid, relkind, schema, name, own, member, owner, columns.get(oid, {}))
+            found[oid] = Relation(oid, relkind, schema, name, own, place, member, owner, columns.get(oid, {}))
         for oid, relid, attnum in self.catalog.rows(IDENTITY_SEQUENCES):
             if oid in found and relid in found:
                 column = child("identity", found[relid].identity, found[relid].columns[attnum])
