@@ -1,0 +1,385 @@
+"""The file: one canonical JSON document, read strictly, and its fingerprint.
+
+    encode, decode          bytes and snapshots
+    read, write             a file, a --split directory, or `-`
+    fingerprint             names what a file holds, whichever form it has
+    same_bytes              two equal files, known without decoding them
+
+Canonical means: the same schema gives the same bytes. Objects are sorted by identity, by code point; columns stand in
+physical order and all else inside an object by name; attributes at their default are left out; dictionaries are sorted
+by key; text with line feeds is the array of its lines; two spaces of indentation and a line feed at the end.
+"""
+
+import gc
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
+
+import msgspec
+
+from .canonical import Walk, duplicates, users_of
+from .errors import InputError
+from .model import Header, Object, Scope
+from .naming import Identity, kind_of, parts_of
+from .trouble import check_header, explained
+from .upgrade import upgraded
+
+__all__ = [
+    "FORMAT",
+    "Snapshot",
+    "canonical",
+    "check",
+    "decode",
+    "empty_like",
+    "encode",
+    "fingerprint",
+    "read",
+    "same_bytes",
+    "write",
+]
+
+FORMAT = 1
+"""The version of the format that this dbstrata writes. A change of the model that older files don't fit raises it."""
+
+LARGEST = 512 * 2**20
+"""Bytes. A schema of 10,000 tables takes 40 MB; nothing larger than this is a schema."""
+
+
+class Snapshot(Protocol):
+    """What every dialect's snapshot has."""
+
+    @property
+    def header(self) -> Header: ...
+
+    @property
+    def objects(self) -> tuple[Object, ...]: ...
+
+
+class Dialect(NamedTuple):
+    """Where a dialect's model is."""
+
+    module: str
+    system: tuple[str, ...]
+    """Schemas that are the server's own, as patterns: what stands in them is never in a snapshot."""
+    apart: tuple[str, ...] = ()
+    """Kinds that objects name and no snapshot is bound to hold."""
+
+
+DIALECTS = {
+    "postgres": Dialect("postgres", system=("pg_*", "information_schema"), apart=("collation", "unmodelled")),
+}
+"""Imported when first needed."""
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+@cache
+def snapshot_type(dialect: str) -> type[Any]:
+    """The class of that dialect's snapshots."""
+    module = import_module(f".{DIALECTS[dialect].module}", __package__)
+    return cast("type[Any]", module.Snapshot)
+
+
+@cache
+def _decoder(dialect: str) -> "msgspec.json.Decoder[Any]":
+    return msgspec.json.Decoder(snapshot_type(dialect))
+
+
+# bytes
+
+
+def canonical(snapshot: Snapshot) -> Snapshot:
+    """The snapshot in canonical form: the same one if it is already."""
+    return _canonical(snapshot, Walk())
+
+
+def _canonical(snapshot: Snapshot, walk: Walk) -> Snapshot:
+    identified = [(obj.identity(), obj) for obj in map(walk.root, snapshot.objects)]
+    identified.sort(key=lambda pair: pair[0])
+    objects = tuple([obj for _, obj in identified])
+    if len(objects) == len(snapshot.objects) and all(map(lambda a, b: a is b, objects, snapshot.objects)):
+        return snapshot
+    return _replace(snapshot, objects=objects)
+
+
+def encode(snapshot: Snapshot) -> bytes:
+    """The canonical document."""
+    with collector_off():
+        return pretty(canonical(snapshot))
+
+
+def pretty(value: Any) -> bytes:
+    """A canonical JSON text of anything in the model."""
+    return msgspec.json.format(_encoder.encode(value), indent=2) + b"\n"
+
+
+def decode(data: bytes, where: str) -> Snapshot:
+    """The snapshot that a file holds, brought to this format and to canonical form.
+
+    Raises InputError, with one line that names `where`, the object and the field.
+    """
+    data = data.removeprefix(BOM)
+    with collector_off():
+        header = peek(data, where)
+        snapshot = _decoded(data, header, where)
+        if not snapshot.objects and b'"objects"' not in data:
+            raise InputError(what="a header without objects", where=where, next="of a --split dump, name the directory")
+        return check(snapshot, where)
+
+
+BOM = b"\xef\xbb\xbf"
+
+
+def _decoded(data: bytes, header: dict[str, Any], where: str) -> Snapshot:
+    dialect = header["dialect"]
+    if header["format"] == FORMAT:
+        with explained(data, where, lambda: snapshot_type(dialect)):
+            return cast(Snapshot, _decoder(dialect).decode(data))
+    with explained(data, where):
+        document = upgraded(msgspec.json.decode(data), where)
+    with explained(msgspec.json.encode(document), where, lambda: snapshot_type(dialect)):
+        return cast(Snapshot, msgspec.convert(document, snapshot_type(dialect)))
+
+
+class _Peeked(msgspec.Struct):
+    """Enough of a document to know how to read it; all of it is parsed, and the rest not kept."""
+
+    header: dict[str, Any]
+
+
+_peeker = msgspec.json.Decoder(_Peeked)
+
+
+def peek(data: bytes, where: str) -> dict[str, Any]:
+    """The header as it stands in the file, of any format that can be read."""
+    with explained(data, where):
+        header = _peeker.decode(data).header
+    check_header(header, where, FORMAT, DIALECTS)
+    return header
+
+
+def empty_like(snapshot: Snapshot) -> Snapshot:
+    """A snapshot of the same server and scope without any object: what `empty` stands for beside it."""
+    return _replace(snapshot, objects=())
+
+
+def _replace(snapshot: Snapshot, **changes: Any) -> Snapshot:
+    return cast(Snapshot, msgspec.structs.replace(cast(msgspec.Struct, snapshot), **changes))
+
+
+# what a strict reader looks for beyond types
+
+
+def check(snapshot: Snapshot, where: str) -> Snapshot:
+    """The snapshot in canonical form. InputError if an identity is there twice or names what is not there.
+
+    What may be missing: the server's own objects, and, where the header says that the dump was restricted, what is
+    outside of its scope.
+    """
+    walk = Walk()
+    result = _canonical(snapshot, walk)
+    known = set(walk.identities)
+    if len(known) != len(walk.identities):
+        raise InputError(
+            what=f"{next(duplicates(walk.identities))} is there twice",
+            where=where,
+            next="remove one of the two; a merge can leave both",
+        )
+    may_miss = _may_miss(snapshot.header)
+    missing = frozenset(i for i in walk.references - known if not may_miss(i))
+    if missing:
+        user, attribute, used = next(iter(users_of(result.objects, missing)))
+        raise InputError(
+            what=f"{user} names {used} in {attribute}, which is not there",
+            where=where,
+            next="restore that object or remove what uses it; a dump is always whole",
+        )
+    return result
+
+
+def _may_miss(header: Header) -> Callable[[str], bool]:
+    dialect, scope = DIALECTS[header.dialect], header.scope
+    restricted = scope != Scope()
+
+    def may_miss(identity: str) -> bool:
+        kind, parts = kind_of(Identity(identity)), parts_of(Identity(identity))
+        if kind in dialect.apart:
+            return True
+        if len(parts) < 2:  # a schema, an extension
+            return restricted
+        schema, name = parts[:2]
+        return _matches(dialect.system, schema) or (restricted and not _in_scope(scope, schema, name))
+
+    return may_miss
+
+
+def _in_scope(scope: Scope, schema: str, name: str) -> bool:
+    if _matches(scope.exclude_schemas, schema) or (scope.schemas and not _matches(scope.schemas, schema)):
+        return False
+    return not (_matches(scope.exclude, name) or _matches(scope.exclude, f"{schema}.{name}"))
+
+
+def _matches(patterns: tuple[str, ...], text: str) -> bool:
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
+
+
+# fingerprint
+
+_DEPENDS_ON = b'"depends_on":['
+_END_OF_STRINGS = re.compile(rb'(?:"(?:[^"\\]|\\.)*",?)*\]')
+
+
+def fingerprint(snapshot: Snapshot) -> str:
+    """SHA-256 of the compact canonical document without `depends_on`, in hexadecimal.
+
+    The header is part of it: what a plan says depends on the server's version, on its facts and on what was read.
+    Indentation is not, nor the form of the file.
+    """
+    with collector_off():
+        return hashlib.sha256(_without_depends_on(_encoder.encode(canonical(snapshot)))).hexdigest()
+
+
+def _without_depends_on(document: bytes) -> bytes:
+    """Cut as bytes: a `"` inside a string is always escaped, so that these bytes can only be the key."""
+    first, *rest = document.split(_DEPENDS_ON)
+    pieces = [first]
+    for piece in rest:
+        end = cast("re.Match[bytes]", _END_OF_STRINGS.match(piece)).end()
+        if piece[end : end + 1] == b",":
+            end += 1
+        elif pieces[-1].endswith(b","):
+            pieces[-1] = pieces[-1][:-1]
+        pieces.append(piece[end:])
+    return b"".join(pieces)
+
+
+# files
+
+
+def read(path: str | os.PathLike[str]) -> Snapshot:
+    """The snapshot in a file, in a --split directory, or on standard input (`-`)."""
+    if path == "-":
+        return decode(read_limited(sys.stdin.buffer, "standard input"), "standard input")
+    if os.path.isdir(path):
+        from . import split
+
+        return split.read(Path(path))
+    where = os.fspath(path)
+    with opened(where) as stream:
+        data = read_limited(stream, where)
+    return decode(data, where)
+
+
+@contextmanager
+def opened(where: str) -> Iterator[Any]:
+    """A file to read; what the system says against it as InputError."""
+    try:
+        with open(where, "rb") as stream:
+            yield stream
+    except FileNotFoundError as error:
+        raise InputError(what="no such file", where=where, next="check the name, or dump it first") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(what=f"cannot read: {reason}", where=where, next="check the name and permissions") from error
+
+
+def read_limited(stream: Any, where: str) -> bytes:
+    """All of a stream, but no more than a snapshot can have."""
+    data: bytes = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise InputError(
+            what=f"larger than {LARGEST // 2**20} MB, which no snapshot is",
+            where=where,
+            next="check the name; a dump can be restricted with --schema",
+        )
+    return data
+
+
+def write(snapshot: Snapshot, path: str | os.PathLike[str]) -> None:
+    """The canonical file, or standard output (`-`). Never a partial file: it is written aside and renamed."""
+    data = encode(snapshot)
+    if path == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    where = os.fspath(path)
+    if os.path.isdir(where):
+        raise InputError(what="is a directory", where=where, next="name a file, or dump with --split")
+    try:
+        replace_file(Path(where), data)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(what=f"cannot write: {reason}", where=where, next="name another place with -o") from error
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write aside and rename, through links and keeping the mode. Devices and pipes are written directly."""
+    path = path.resolve() if path.is_symlink() else path
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    aside = path.with_name(f".{path.name[:200]}.{os.getpid()}.tmp")
+    try:
+        with aside.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileNotFoundError):
+            aside.chmod(path.stat().st_mode & 0o777)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+CHUNK = 2**20
+
+
+def same_bytes(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> bool:
+    """Whether both are files with the same content that begins and ends as a snapshot of this format does.
+
+    True means that nothing differs, known without decoding; False means nothing.
+    """
+    try:
+        if not (os.path.isfile(old) and os.path.isfile(new)) or os.path.getsize(old) != os.path.getsize(new):
+            return False
+        with open(old, "rb") as a, open(new, "rb") as b:
+            first = last = a.read(CHUNK)
+            if not _BEGIN.match(first) or first != b.read(CHUNK):
+                return False
+            while chunk := a.read(CHUNK):
+                if chunk != b.read(CHUNK):
+                    return False
+                last = last[-8:] + chunk
+            return last.endswith(b"]\n}\n")
+    except OSError:
+        return False
+
+
+_BEGIN = re.compile(
+    rb'\{\n  "header": \{\n    "format": %d,\n    "dialect": "(?:%s)",\n' % (FORMAT, "|".join(DIALECTS).encode())
+)
+
+# speed
+
+T = TypeVar("T")
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """No garbage collection inside: there are millions of new objects, and no garbage among them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
