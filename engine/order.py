@@ -91,7 +91,10 @@ def _add_claims(graph: Graph, steps: list[Step], old: Schema, new: Schema, diale
 
 def _key(n: int, step: Step, dialect: Dialect) -> Key:
     """Steps whose effect waits for a commit first; then drops, the last made first; then the rest, by weight."""
-    weight = dialect.rules(kind_of(step.identity)).weight
+    rules = dialect.rules(kind_of(step.identity))
+    weight = rules.weight
+    if rules.last:
+        return (3, weight, step.identity, n)
     if step.commits:
         return (0, weight, step.identity, n)
     if step.action in ("drop", "set aside") or step.unset:

@@ -115,6 +115,10 @@ class KindRules:
     """Is it dropped when what it derives from is dropped?"""
     rebinding_brings: bool = False
     """Binding its parent to the origin's parent makes it: a partition's triggers."""
+    unbinding_drops: bool = False
+    """Unbinding its parent from the origin's parent drops it."""
+    last: bool = False
+    """Its steps come after all others."""
     drop_loses: str | None = None
     """What is lost by dropping it."""
     commits: bool = False

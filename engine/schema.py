@@ -89,23 +89,34 @@ class Schema:
             yield from self.descendants(inner)
 
     @cached_property
-    def _users(self) -> dict[Identity, list[tuple[Identity, str]]]:
-        users: dict[Identity, list[tuple[Identity, str]]] = {}
+    def _uses(self) -> tuple["Users", "Heirs"]:
+        users: Users = {}
+        heirs: Heirs = {}
         for identity, root in self.roots.items():
-            _collect_users(root, identity, users)
-        return users
+            _collect_users(root, identity, users, heirs)
+        return users, heirs
 
     def users(self, identity: Identity) -> list[tuple[Identity, str]]:
         """(identity, attribute) of what names it; `derived_from` apart, for that is no use."""
-        return self._users.get(identity, [])
+        return self._uses[0].get(identity, [])
+
+    def heirs(self, identity: Identity) -> list[Identity]:
+        """What derives from it."""
+        return self._uses[1].get(identity, [])
 
 
-def _collect_users(obj: Object, identity: Identity, users: dict[Identity, list[tuple[Identity, str]]]) -> None:
+Users = dict[Identity, list[tuple[Identity, str]]]
+Heirs = dict[Identity, list[Identity]]
+
+
+def _collect_users(obj: Object, identity: Identity, users: Users, heirs: Heirs) -> None:
     for attribute, used in references(obj):
         if attribute != "derived_from":
             users.setdefault(used, []).append((identity, attribute))
+        else:
+            heirs.setdefault(used, []).append(identity)
     for inner in children(obj):
-        _collect_users(inner, inner.identity(identity), users)
+        _collect_users(inner, inner.identity(identity), users, heirs)
 
 
 def _last_dot(path: str) -> int:
@@ -160,6 +171,11 @@ class State:
         """What names it now."""
         candidates = dict.fromkeys(i for i, _ in self.schema.users(identity)) | self._users.get(identity, {})
         return [i for i in candidates if self._names(i, identity)]
+
+    def heirs(self, identity: Identity) -> list[Identity]:
+        """What derives from it now."""
+        candidates = dict.fromkeys(self.schema.heirs(identity)) | self._users.get(identity, {})
+        return [i for i in candidates if (obj := self.get(i)) is not None and identity in obj.derived_from]
 
     def _names(self, user: Identity, used: Identity) -> bool:
         obj = self.get(user)

@@ -31,6 +31,8 @@ class Steps:
         self.edges: list[tuple[Step, Step]] = []
         self._covers: dict[Identity, set[Identity]] = {}
         self._brought: dict[Identity, set[Identity]] = {}
+        self._bound: dict[Identity, set[Identity]] = {}
+        self._unbound: dict[Identity, set[Identity]] = {}
         self._repairs: dict[Identity, tuple[Object, dict[str, None], list[Step]]] = {}
         self._gather()
         for identity, decision in decisions:
@@ -44,9 +46,28 @@ class Steps:
     def _gather(self) -> None:
         for identity, _decision in self.decisions:
             if self.decisions.goes(identity):
-                self._covers.setdefault(self._cover(identity), set()).add(identity)
-            if self.decisions.comes(identity) and (maker := self._maker(identity)) is not None:
-                self._brought.setdefault(maker, set()).add(identity)
+                if (unbound := self._unbinder(identity)) is not None:
+                    self._unbound.setdefault(unbound, set()).add(identity)
+                else:
+                    self._covers.setdefault(self._cover(identity), set()).add(identity)
+            if self.decisions.comes(identity):
+                if (binder := self._binder(identity)) is not None:
+                    self._bound.setdefault(binder, set()).add(identity)
+                elif (maker := self._maker(identity)) is not None:
+                    self._brought.setdefault(maker, set()).add(identity)
+
+    def _binder(self, identity: Identity) -> Identity | None:
+        """What it stands in, if binding that to another object makes it."""
+        new, rules = self.new[identity], self.decisions.rules(identity)
+        bound = rules.rebinding_brings and new.derived_from and self._rebinds_above(identity)
+        return self.new.parent(identity) if bound else None
+
+    def _unbinder(self, identity: Identity) -> Identity | None:
+        """What it stands in, if unbinding that from another object drops it."""
+        old, rules = self.old[identity], self.decisions.rules(identity)
+        parent = self.old.parent(identity)
+        unbound = rules.unbinding_drops and old.derived_from and parent is not None and self.decisions.rebinds(parent)
+        return parent if unbound else None
 
     def _cover(self, identity: Identity) -> Identity:
         """The object whose drop takes this one along; itself, if none does."""
@@ -78,12 +99,13 @@ class Steps:
             elif rules.with_parent:
                 return parent
         if new.derived_from and rules.created_along(new):
-            if rules.rebinding_brings and self._rebinds_above(identity):
-                return parent
             origin = new.derived_from[0]
             if not self._rebinds_above(identity) and self.decisions.comes(origin):
                 return self._maker(origin) or origin
         return None
+
+    def _is_made_elsewhere(self, identity: Identity) -> bool:
+        return self._binder(identity) is not None or self._maker(identity) is not None
 
     # ------------------------------------------------------------------ steps of one object
 
@@ -93,7 +115,7 @@ class Steps:
             drop = self._set_aside(identity, decision)
         elif self.decisions.goes(identity) and identity in self._covers:
             drop = self._drop(identity, decision)
-        if self.decisions.comes(identity) and self._maker(identity) is None:
+        if self.decisions.comes(identity) and not self._is_made_elsewhere(identity):
             create = self._create(identity, decision)
             if drop is not None:
                 self.edges.append((drop, create))
@@ -307,7 +329,12 @@ class Steps:
             before, after = before | (old_uses - new_uses), after | new_uses
         parent = self.new.parent(identity)
         asides = {self.dialect.aside(i) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
-        brings = self._brought.get(identity, set()) if not unset and not rule.light else set()
+        brings: set[Identity] = set()
+        drops: set[Identity] = set()
+        if rule.rebinds:
+            brings, drops = (set(), self._unbound.get(identity, set())) if unset else (self._bound.get(identity, set()), set())
+        elif not rule.light:
+            brings = self._brought.get(identity, set())
         return Step(
             action="alter",
             identity=identity,
@@ -321,6 +348,7 @@ class Steps:
             needs=frozenset({identity, *(() if unset else after)}),
             releases=frozenset((before - after) | asides),
             produces=frozenset(brings),
+            destroys=frozenset(drops),
             settles=not rule.light and not unset,
             commits=rule.commits,
             apart=rule.apart,

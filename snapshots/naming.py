@@ -74,3 +74,15 @@ def parts_of(identity: Identity) -> tuple[str, ...]:
             break
         at += 1
     return tuple(found)
+
+
+def constraint_name(table: str, column: str, label: str) -> str:
+    """The name that PostgreSQL makes up for a constraint: makeObjectName(), parts cut so that it fits 63 bytes."""
+    room = 63 - len(label) - 2
+    first, second = table.encode(), column.encode()
+    while len(first) + len(second) > room:
+        if len(first) > len(second):
+            first = first[:-1]
+        else:
+            second = second[:-1]
+    return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_{label}"

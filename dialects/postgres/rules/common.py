@@ -1,6 +1,8 @@
 """Attributes that many kinds share."""
 
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rule
+from ....engine.schema import Schema
+from ....snapshots.model import Identity, Object
 
 OWNER = InPlace("common.set_owner", light=True)
 ACL = InPlace("common.set_acl", light=True)
@@ -18,4 +20,15 @@ def same(rule: Rule | Choose, *names: str) -> Attributes:
     return dict.fromkeys(names, rule)
 
 
-__all__ = ["ACL", "COMMENT", "DERIVED", "OWNED", "OWNER", "PLAIN", "Attributes", "KindRules", "same"]
+def attached(identity: Identity, _old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
+    """A partition's index or key: attaching the table attaches it too, detaching the table frees it; else it is
+    attached by ALTER INDEX ... ATTACH PARTITION, and never detached."""
+    table = new.parent(identity)
+    before = old.get(table) if table is not None else None
+    after = new.get(table) if table is not None else None
+    if not new_obj.derived_from or getattr(before, "partition_of", None) != getattr(after, "partition_of", None):
+        return Kept()
+    return InPlace("index.attach")
+
+
+__all__ = ["ACL", "COMMENT", "DERIVED", "OWNED", "OWNER", "PLAIN", "Attributes", "KindRules", "attached", "same"]

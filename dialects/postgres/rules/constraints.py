@@ -4,7 +4,7 @@ from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import ForeignKey
-from .common import COMMENT, DERIVED, same
+from .common import COMMENT, DERIVED, attached, same
 
 BREAKS = "rows that break it"
 
@@ -33,7 +33,7 @@ _KEY = {
     **same(Replace(), "columns", "include", "without_overlaps", "deferrable", "initially_deferred"),
     "options": InPlace("index.set_options", light=True),
     "tablespace": InPlace("index.set_tablespace", light=True),
-    "derived_from": InPlace("index.attach"),
+    "derived_from": Choose(attached),
     "local": Kept(),
     "index_comment": InPlace("common.set_index_comment", light=True),
     "comment": COMMENT,

@@ -6,7 +6,7 @@ from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Index
-from .common import COMMENT, same
+from .common import COMMENT, attached, same
 
 
 def _parts(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
@@ -29,7 +29,7 @@ RULES = {
             "parts": Choose(_parts),
             "options": InPlace("index.set_options", light=True),
             "tablespace": InPlace("index.set_tablespace", light=True),
-            "derived_from": InPlace("index.attach"),
+            "derived_from": Choose(attached),
             "comment": COMMENT,
         },
         weight=45,

@@ -9,5 +9,6 @@ RULES = {
         drop="privileges.unset_defaults",
         attributes={"acl": InPlace("privileges.set_defaults", light=True), "comment": Kept(), **DERIVED},
         weight=99,
+        last=True,
     ),
 }

@@ -38,6 +38,7 @@ RULES = {
         weight=70,
         created_along=lambda _obj: True,
         rebinding_brings=True,
+        unbinding_drops=True,
     ),
     "rule": KindRules(
         create="rule.create",

@@ -1,0 +1,274 @@
+"""PostgreSQL, as the engine sees it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ...engine.protocol import KindRules, Links, Step
+from ...engine.schema import Effect, Schema, State
+from ...snapshots.model import Identity, Object
+from ...snapshots.naming import kind_of, parts_of, path_of, quote
+from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, Sequence as SequenceObject, Table
+from . import privileges, spelling
+from .effects import effects
+from .rules import tables
+
+_RELATIONS = frozenset({"table", "view", "materialized_view", "sequence", "composite"})
+_TYPES = frozenset({"enum", "domain", "range", "composite", "table", "view", "materialized_view"})
+_INDEXES = frozenset({"index", "primary_key", "unique", "exclusion"})
+_CONSTRAINTS = frozenset({"check", "primary_key", "unique", "exclusion", "foreign_key"})
+
+_CLAUSES = "alter_table."
+"""Macros of this family are clauses of ALTER TABLE; `table.alter` puts the statement round them."""
+
+_JOIN_CREATE = frozenset({"alter_table.set_default", "alter_table.add_identity", "alter_table.add_constraint"})
+_JOIN_ADD = frozenset({"alter_table.add_column", "alter_table.set_default", "alter_table.add_identity"})
+_JOIN_TYPE = frozenset({"alter_table.drop_default", "alter_table.set_type", "alter_table.set_default"})
+
+_STAY_OFF_CHILDREN = frozenset(
+    {
+        "alter_table.set_default",
+        "alter_table.drop_default",
+        "alter_table.set_storage",
+        "alter_table.set_statistics",
+        "alter_table.set_column_options",
+        "alter_table.set_compression",
+        "alter_table.add_identity",
+    }
+)
+"""Clauses that ALTER TABLE would carry to child tables, each of which has its own value: they are said with ONLY."""
+
+
+class Postgres:
+    """Implements engine.protocol.Dialect."""
+
+    name = "postgres"
+
+    def rules(self, kind: str) -> KindRules:
+        """The rules of a kind of object."""
+        return tables()[kind]
+
+    def effects(self, step: Step, state: State) -> Iterable[Effect]:
+        """All that the server does at this step."""
+        return effects(step, state)
+
+    def claims(self, identity: Identity, obj: Object) -> Iterator[str]:
+        """Relations and indexes share one namespace in a schema, types another, a table's constraints a third."""
+        if isinstance(obj, InSchema | SequenceObject):
+            name = f"{quote(obj.schema)}.{quote(obj.name)}"
+            if obj.kind in _RELATIONS:
+                yield f"relation {name}"
+            if obj.kind in _TYPES:
+                yield f"type {name}"
+            if isinstance(obj, Routine):
+                yield f"routine {path_of(identity)}"
+        elif obj.kind in _INDEXES:
+            yield f"relation {quote(parts_of(identity)[0])}.{quote(obj.name)}"
+        elif isinstance(obj, IdentityColumn):
+            yield f"relation {obj.sequence}"
+        if obj.kind in _CONSTRAINTS:
+            yield f"constraint {path_of(identity)}"
+
+    def aside(self, identity: Identity) -> Identity:
+        """Where a superseded type waits: its name with `__old` behind it, within 63 bytes."""
+        *schema, name = parts_of(identity)
+        cut = name.encode()[: 63 - len("__old")].decode(errors="ignore")
+        return Identity(f"{kind_of(identity)} {'.'.join(map(quote, (*schema, cut + '__old')))}")
+
+    def group(self, step: Step) -> str:
+        """The table that an ALTER TABLE or CREATE TABLE is about; any other step is alone."""
+        if step.macro.startswith(_CLAUSES) or step.macro == "table.create":
+            return "table " + table_path(step)
+        return f"{step.action} {step.identity} {step.macro}"
+
+    def joins(self, together: Sequence[Step], step: Step) -> bool:
+        """CREATE TABLE takes defaults and constraints in; ADD COLUMN the column's default and further columns;
+        a change of type stands between DROP DEFAULT and SET DEFAULT in one statement."""
+        lead = together[0]
+        if lead.macro == "table.create":
+            return step.macro in _JOIN_CREATE and step.action == "create" and step.identity.split(" ")[0] != "foreign_key"
+        if step.macro not in _JOIN_ADD | _JOIN_TYPE or lead.context.get("only") != step.context.get("only"):
+            return False
+        if lead.macro == "alter_table.add_column" and step.action == "create":
+            columns = {path_of(s.identity) for s in together if s.macro == "alter_table.add_column"}
+            return step.macro == "alter_table.add_column" or (
+                step.macro in _JOIN_ADD and path_of(step.identity) in columns
+            )
+        return lead.macro in _JOIN_TYPE and step.macro in _JOIN_TYPE and _prepares_type(together, step)
+
+    def wrap(self, together: Sequence[Step]) -> str | None:
+        """Clauses of ALTER TABLE stand in one."""
+        return "table.alter" if together[0].macro.startswith(_CLAUSES) else None
+
+    def links(self, step: Step, old: Schema, new: Schema) -> Links:
+        """What orders the step beyond what it names."""
+        make = _LINKS.get(step.macro)
+        return make(step, old, new) if make is not None else Links()
+
+    def prepare(self, step: Step, old: Schema, new: Schema) -> Mapping[str, Any]:
+        """What the macro needs beside the objects."""
+        context: dict[str, Any] = {}
+        if step.macro.startswith(_CLAUSES):
+            context["only"] = step.macro in _STAY_OFF_CHILDREN and _has_children(step, old, new)
+        make = _CONTEXT.get(step.macro)
+        if make is not None:
+            context |= make(step, old, new)
+        return context
+
+    def same(self, old: Object, new: Object, attribute: str) -> bool:
+        """Do two values of different servers mean the same?"""
+        return spelling.same(old, new, attribute)
+
+
+def _prepares_type(together: Sequence[Step], step: Step) -> bool:
+    """DROP DEFAULT, TYPE, SET DEFAULT of one column, in this order."""
+    last = together[-1]
+    rank = {"alter_table.drop_default": 0, "alter_table.set_type": 1, "alter_table.set_default": 2}
+    return path_of(last.identity) == path_of(step.identity) and rank[last.macro] < rank[step.macro]
+
+
+def table_path(step: Step) -> str:
+    """The path of the table that a step on a table, or on what stands in it, is about."""
+    if step.parent is None:
+        return path_of(step.identity)
+    kind = kind_of(step.identity)
+    if kind in ("default", "identity"):
+        return ".".join(map(quote, parts_of(step.parent)[:-1]))
+    return path_of(step.parent)
+
+
+def _has_children(step: Step, old: Schema, new: Schema) -> bool:
+    table = Identity(f"table {table_path(step)}")
+    return any(
+        attribute in ("partition_of", "inherits") for schema in (old, new) for _, attribute in schema.users(table)
+    )
+
+
+# ---------------------------------------------------------------------- order beyond the model's references
+
+
+def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
+    """ATTACH comes when the parent is finished, and the child's own keys and indexes are there to be attached."""
+    table = step.new
+    assert isinstance(table, Table)
+    parents = [table.partition_of] if table.partition_of else list(table.inherits)
+    needs = [inner for parent in parents for inner in new.inside(parent)]
+    own = [i for i in new.inside(step.identity) if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key")]
+    return Links(needs=frozenset([*needs, *own]))
+
+
+def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
+    """DETACH comes before anything is done to the parent, or to the child for its own sake."""
+    table = step.old
+    assert isinstance(table, Table)
+    parents = [table.partition_of] if table.partition_of else list(table.inherits)
+    around = [*parents, step.identity]
+    releases = frozenset(i for a in around for i in old.descendants(a)) - step.destroys
+    return Links(releases=releases, precedes=frozenset(i for a in around for i in new.descendants(a)) - step.destroys)
+
+
+def _owned_by_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A sequence is linked when both owners are final: they must be one."""
+    column = getattr(step.new, "owned_by", None)
+    table = new.parent(column) if column is not None else None
+    return Links(after=frozenset({(table, "owner")}) if table is not None else frozenset())
+
+
+def _acl_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A REVOKE on the table takes the columns' privileges along, so the table's come first."""
+    if step.parent is None:
+        return Links()
+    return Links(after=frozenset({(step.parent, "acl"), (step.parent, "owner")}))
+
+
+_LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
+    "table.attach": _attach_links,
+    "table.detach": _detach_links,
+    "table.set_inherits": _attach_links,
+    "table.unset_inherits": _detach_links,
+    "sequence.set_owned_by": _owned_by_links,
+    "common.set_acl": _acl_links,
+}
+
+
+# ---------------------------------------------------------------------- what macros need
+
+
+def _acl(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    kind = kind_of(step.identity)
+    word = privileges.objects_word(kind)
+    old_acl, new_acl = getattr(step.old, "acl", ()), getattr(step.new, "acl", ())
+    at_risk = privileges.grantees(step.new, State(old)) if step.new is not None else ()
+    return {"change": privileges.difference(old_acl, new_acl, word, getattr(step.new, "owner", None), at_risk)}
+
+
+def _default_privileges(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    entry = step.new or step.old
+    assert entry is not None
+    word, role = getattr(entry, "objects", ""), entry.name
+    is_global = getattr(entry, "schema", None) is None
+    before, after = getattr(step.old, "acl", ()), getattr(step.new, "acl", ())
+    if is_global:
+        return {"change": privileges.difference(before, after, word, role)}
+    return {"change": privileges.added(before, after)}
+
+
+def _using(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """A USING clause where the server has no assignment cast: between types of one's own by way of text."""
+    assert isinstance(step.old, Column) and isinstance(step.new, Column)
+    asides = {i for i in step.releases if i not in old}
+    own = [i for i in (*step.old.depends_on, *step.new.depends_on) if kind_of(i) in ("enum", "range", "composite", "domain")]
+    return {"using": spelling.using(step.old.type, step.new.type, via_text=bool(asides) or bool(own))}
+
+
+def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """(label, BEFORE or None, neighbour) of each ADD VALUE, so that each names one that is there already."""
+    assert isinstance(step.old, Enum) and isinstance(step.new, Enum)
+    there = set(step.old.labels)
+    additions = []
+    for at, label in enumerate(step.new.labels):
+        if label in there:
+            continue
+        later = next((other for other in step.new.labels[at:] if other in there), None)
+        additions.append({"label": label, "before": later})
+        there.add(label)
+    return {"additions": additions}
+
+
+def _inherits(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    return {"before": getattr(step.old, "inherits", ()), "after": getattr(step.new, "inherits", ())}
+
+
+def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Options to set, and to reset."""
+    before: dict[str, str] = getattr(step.old, "options", {})
+    after: dict[str, str] = getattr(step.new, "options", {})
+    changed = {k: v for k, v in after.items() if before.get(k) != v}
+    return {"set": changed, "reset": sorted(before.keys() - after.keys())}
+
+
+def _partitioned(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Keys and indexes of a partitioned table are made on it ONLY; its partitions' own are attached."""
+    table = new.get(Identity(f"table {table_path(step)}"))
+    partitioned = isinstance(table, Table) and table.partition_by is not None
+    only = partitioned and kind_of(step.identity) in ("index", "primary_key", "unique", "exclusion")
+    return {"only": only}
+
+
+_CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
+    "common.set_acl": _acl,
+    "privileges.set_defaults": _default_privileges,
+    "privileges.unset_defaults": _default_privileges,
+    "alter_table.set_type": _using,
+    "type.add_values": _labels,
+    "table.set_inherits": _inherits,
+    "table.unset_inherits": _inherits,
+    "alter_table.set_options": _options,
+    "alter_table.set_column_options": _options,
+    "index.set_options": _options,
+    "view.set_options": _options,
+    "materialized_view.set_options": _options,
+    "alter_table.add_constraint": _partitioned,
+    "index.create": _partitioned,
+}
+
+DIALECT = Postgres()

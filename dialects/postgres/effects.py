@@ -1,0 +1,453 @@
+"""Everything that PostgreSQL does at a step, side effects included.
+
+Sources: the manual's pages of the statements, and measurements on the server where it is silent; a test runs each kind
+of step alone on a real server and compares. Nothing here looks at how a plan was made.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from msgspec.structs import fields, replace
+
+from ...engine.protocol import Step
+from ...engine.schema import Effect, State
+from ...snapshots.model import Grant, Identity, Object, attributes
+from ...snapshots.naming import kind_of, parts_of, path_of, quote
+from ...snapshots.postgres import (
+    Check,
+    Column,
+    Default,
+    ForeignKey,
+    Index,
+    PrimaryKey,
+    Sequence,
+    Table,
+    Trigger,
+    Unique,
+)
+from . import privileges
+
+_ALWAYS_LATER = frozenset({"owner", "acl", "comment"})
+
+NOT_CREATED: dict[str, frozenset[str]] = {
+    "table": frozenset(
+        {
+            "partition_of",
+            "bound",
+            "replica_identity",
+            "replica_identity_index",
+            "clustered_on",
+            "row_security",
+            "force_row_security",
+        }
+    ),
+    "column": frozenset({"storage", "compression", "statistics", "options"}),
+    "view_column": frozenset({"storage", "compression", "statistics", "options"}),
+    "sequence": frozenset({"owned_by"}),
+    "index": frozenset({"derived_from", "invalid"}),
+    "primary_key": frozenset({"derived_from", "local", "index_comment"}),
+    "unique": frozenset({"derived_from", "local", "index_comment"}),
+    "exclusion": frozenset({"derived_from", "local", "index_comment"}),
+    "trigger": frozenset({"enabled"}),
+    "rule": frozenset({"enabled"}),
+    "materialized_view": frozenset({"clustered_on"}),
+    "statistics": frozenset({"target"}),
+    "domain": frozenset({"not_null_name"}),
+}
+"""What the statement that creates an object leaves at its default, beside owner, privileges and comment."""
+
+
+def effects(step: Step, state: State) -> list[Effect]:
+    """The effects of one step on a state; the state is left as it is."""
+    return list(_ACTIONS[step.action](step, state))
+
+
+# ---------------------------------------------------------------------- create
+
+
+def _create(step: Step, state: State) -> Iterator[Effect]:
+    assert step.new is not None
+    if kind_of(step.identity) == "default_privileges":
+        yield step.identity, step.new
+        return
+    standalone = isinstance(step.new, Table) and step.new.partition_of is not None
+    yield step.identity, _created(step.new, state)
+    inside = {step.identity}
+    for identity, parent, obj in step.inner:
+        if parent in inside:
+            inside.add(identity)
+            made = _created(obj, state)
+            yield identity, _alone(made) if standalone else made
+    yield from _created_along(step, state)
+
+
+def _created(obj: Object, state: State) -> Object:
+    later = _ALWAYS_LATER | NOT_CREATED.get(obj.kind, frozenset())
+    made = _reset(obj, later)
+    if "acl" in obj.__struct_fields__ and privileges.unforeseen(obj, state):
+        made = replace(made, acl=privileges.UNKNOWN)
+    if isinstance(obj, Index) and obj.parts:
+        made = replace(made, parts=tuple(replace(part, statistics=None) for part in obj.parts))
+    if isinstance(obj, Column) and obj.not_null_constraint is not None:
+        made = replace(made, not_null_constraint=replace(obj.not_null_constraint, comment=None))
+    return made
+
+
+def _alone(obj: Object) -> Object:
+    """The object as it is before its table is attached to another."""
+    if "local" in obj.__struct_fields__:
+        return replace(obj, derived_from=(), local=True)
+    return obj
+
+
+def _created_along(step: Step, state: State) -> Iterator[Effect]:
+    """ADD COLUMN, ADD CONSTRAINT and CREATE TRIGGER reach the children of the table (ALTER TABLE, "ONLY")."""
+    if step.parent is None or not isinstance(step.new, Column | Check | ForeignKey | Trigger | Default):
+        return
+    new_column = kind_of(step.identity) == "default" and state.schema.get(step.parent) is None
+    for child, origin in _heirs(step.identity, step, state, by_column=new_column):
+        if isinstance(step.new, Default):
+            if new_column:
+                yield child, step.new
+            continue
+        made = next((obj for i, _, obj in step.inner if i == child), None)
+        if made is None:
+            made = state.get(child)
+        if made is not None:
+            current = _created(made, state)
+            yield child, replace(current, derived_from=made.derived_from or (origin,), **_inherited(made))
+
+
+def _inherited(obj: Object) -> dict[str, Any]:
+    return {"local": obj.local} if isinstance(obj, Column | Check) else {}
+
+
+def _heirs(identity: Identity, step: Step, state: State, by_column: bool) -> Iterator[tuple[Identity, Identity]]:
+    """(heir, origin) of what a creation makes in child tables."""
+    if by_column:
+        assert step.parent is not None
+        for column, _ in _derived(step.parent, state):
+            yield Identity(f"default {path_of(column)}"), identity
+        return
+    for inner, _, obj in step.inner:
+        if obj.derived_from:
+            yield inner, obj.derived_from[0]
+
+
+# ---------------------------------------------------------------------- drop, set aside
+
+
+def _drop(step: Step, state: State) -> Iterator[Effect]:
+    gone = {step.identity, *step.destroys, *state.descendants(step.identity)}
+    gone |= set(_taken_along(gone, state))
+    for identity in gone:
+        yield identity, None
+    yield from _cleared(gone, state)
+
+
+def _taken_along(gone: set[Identity], state: State) -> Iterator[Identity]:
+    """Sequences go with the column that owns them; indexes, constraints and defaults with their columns; what derives
+    from an index, a constraint or a column with it."""
+    for identity in list(gone):
+        for user in state.users(identity):
+            obj = state.get(user)
+            if isinstance(obj, Sequence) and obj.owned_by == identity:
+                yield user
+        for heir, _ in _derived(identity, state):
+            obj = state.get(heir)
+            if obj is not None and not (getattr(obj, "local", False) and isinstance(obj, Column | Check)):
+                yield heir
+                yield from state.descendants(heir)
+
+
+def _cleared(gone: set[Identity], state: State) -> Iterator[Effect]:
+    """A dropped index is no longer the one to cluster on, nor the replica identity (whose mode stays `index`)."""
+    for identity in gone:
+        for user in state.users(identity):
+            obj = state.get(user)
+            if user in gone or obj is None:
+                continue
+            cleared: dict[str, None] = {
+                field: None
+                for field in ("clustered_on", "replica_identity_index")
+                if getattr(obj, field, None) == identity
+            }
+            if cleared:
+                yield user, replace(obj, **cleared)
+
+
+def _set_aside(step: Step, state: State) -> Iterator[Effect]:
+    """RENAME: whoever uses the type names it as it is called now."""
+    aside = next(iter(step.produces))
+    obj = state.get(step.identity)
+    assert obj is not None
+    for identity in (step.identity, *state.descendants(step.identity)):
+        yield identity, None
+    yield aside, replace(obj, name=parts_of(aside)[-1], **({"checks": ()} if "checks" in obj.children else {}))
+    for user in state.users(step.identity):
+        using = state.get(user)
+        assert using is not None
+        moved = tuple(sorted(aside if used == step.identity else used for used in using.depends_on))
+        renamed: dict[str, Any] = {"depends_on": moved}
+        for field in ("type", "subtype"):
+            if (text := getattr(using, field, None)) is not None:
+                renamed[field] = _renamed_type(text, path_of(step.identity), path_of(aside))
+        yield user, replace(using, **renamed)
+
+
+def _renamed_type(text: str, before: str, after: str) -> str:
+    base, bracket, rest = text.partition("[")
+    return (after if base == before else base) + bracket + rest
+
+
+# ---------------------------------------------------------------------- alter
+
+
+def _alter(step: Step, state: State) -> Iterator[Effect]:
+    current = state.get(step.identity)
+    assert current is not None
+    assert step.new is not None
+    target = _reset(current, frozenset(step.attributes)) if step.unset else step.new
+    changed = replace(current, **{a: getattr(target, a) for a in step.attributes})
+    if not step.unset:
+        changed = replace(changed, depends_on=step.new.depends_on)
+    side = _SIDE_EFFECTS.get(step.macro)
+    if side is None:
+        yield step.identity, changed
+    else:
+        yield from side(step, current, changed, state)
+
+
+SideEffect = Callable[[Step, Any, Any, State], Iterable[Effect]]
+
+
+def _set_type(step: Step, current: Column, changed: Column, state: State) -> Iterator[Effect]:
+    """STORAGE and COMPRESSION go back to the new type's; indexes are made anew, without their statistics targets; so
+    are extended statistics."""
+    yield step.identity, replace(changed, storage=None, compression=None)
+    for heir, _ in _all_derived(step.identity, state):
+        obj = state.get(heir)
+        if isinstance(obj, Column):
+            yield heir, replace(
+                obj, type=changed.type, collation=changed.collation, depends_on=changed.depends_on, storage=None, compression=None
+            )
+            yield from _rebuilt(heir, state)
+    yield from _rebuilt(step.identity, state)
+
+
+def _rebuilt(column: Identity, state: State) -> Iterator[Effect]:
+    for user in state.users(column):
+        obj = state.get(user)
+        if isinstance(obj, Index) and any(part.statistics is not None for part in obj.parts):
+            yield user, replace(obj, parts=tuple(replace(part, statistics=None) for part in obj.parts))
+        elif obj is not None and kind_of(user) == "statistics" and getattr(obj, "target", None) is not None:
+            yield user, replace(obj, target=None)
+
+
+def _reaches_heirs(step: Step, _current: Object, changed: Object, state: State) -> Iterator[Effect]:
+    """Done to a table, it is done to its children."""
+    yield step.identity, changed
+    for heir, _ in _all_derived(step.identity, state):
+        obj = state.get(heir)
+        if obj is not None:
+            yield heir, replace(obj, **{a: getattr(changed, a) for a in step.attributes})
+
+
+def _set_not_null(step: Step, _current: Column, changed: Column, state: State) -> Iterator[Effect]:
+    """DROP NOT NULL takes the constraint along, whatever its name; SET NOT NULL makes one of the usual name."""
+    yield step.identity, replace(changed, not_null_constraint=None)
+    for heir, _ in _all_derived(step.identity, state):
+        obj = state.get(heir)
+        if isinstance(obj, Column):
+            yield heir, replace(obj, not_null=changed.not_null, not_null_constraint=None)
+
+
+def _set_owner(step: Step, current: Object, changed: Object, state: State) -> Iterator[Effect]:
+    """Linked sequences follow; the new owner's own entry in the privileges merges into his full rights."""
+    owner = getattr(changed, "owner", None)
+    acl = getattr(current, "acl", ())
+    if acl != privileges.UNKNOWN:
+        acl = tuple(grant for grant in acl if grant.to != owner)
+    yield step.identity, replace(changed, acl=acl)
+    if isinstance(current, Table):
+        columns = set(state.inside(step.identity))
+        for column in columns:
+            for user in state.users(column):
+                obj = state.get(user)
+                if isinstance(obj, Sequence) and obj.owned_by == column:
+                    yield user, replace(obj, owner=owner, acl=tuple(g for g in obj.acl if g.to != owner))
+
+
+def _set_acl(step: Step, current: Object, changed: Object, state: State) -> Iterator[Effect]:
+    """REVOKE on a table takes the same privilege on its columns along."""
+    yield step.identity, changed
+    lost = privileges.revoked(current, changed)
+    if kind_of(step.identity) not in ("table", "view", "materialized_view") or not lost:
+        return
+    for column in state.inside(step.identity):
+        obj = state.get(column)
+        acl: tuple[Grant, ...] = getattr(obj, "acl", ())
+        if obj is not None and acl and kind_of(column) in ("column", "view_column"):
+            kept = privileges.without(acl, lost)
+            if kept != acl:
+                yield column, replace(obj, acl=kept)
+
+
+def _set_logged(step: Step, _current: Table, changed: Table, state: State) -> Iterator[Effect]:
+    """SET [UN]LOGGED reaches the sequences that the table owns (from PostgreSQL 15 on)."""
+    yield step.identity, changed
+    if state.header.version_number < 150000:
+        return
+    for column in state.inside(step.identity):
+        owned = [u for u in state.users(column) if isinstance(state.get(u), Sequence)]
+        for user in (*owned, *state.inside(column)):
+            obj = state.get(user)
+            if obj is not None and "unlogged" in obj.__struct_fields__:
+                yield user, replace(obj, unlogged=changed.unlogged)
+
+
+def _attach(step: Step, _current: Table, changed: Table, state: State) -> Iterator[Effect]:
+    """Columns and checks become inherited; indexes and keys like the parent's are attached to them; the parent's
+    triggers and foreign keys are made."""
+    yield step.identity, changed
+    parent = changed.partition_of
+    assert parent is not None
+    for inner in state.inside(step.identity):
+        obj = state.get(inner)
+        origin = Identity(f"{kind_of(inner)} {path_of(parent)}.{_last(inner)}")
+        if isinstance(obj, Column):
+            yield inner, replace(obj, derived_from=(origin,), local=False)
+        elif isinstance(obj, Check) and state.get(origin) is not None:
+            yield inner, replace(obj, derived_from=(origin,), local=False)
+    yield from _attach_indexes(step.identity, parent, state)
+    for inner, _, obj in step.inner:
+        yield inner, _created(obj, state)
+
+
+def _attach_indexes(child: Identity, parent: Identity, state: State) -> Iterator[Effect]:
+    taken: set[Identity] = set()
+    for above in state.inside(parent):
+        origin = state.get(above)
+        if not isinstance(origin, Index | PrimaryKey | Unique):
+            continue
+        for inner in state.inside(child):
+            obj = state.get(inner)
+            if inner not in taken and type(obj) is type(origin) and _shape(obj, child) == _shape(origin, parent):
+                assert obj is not None
+                taken.add(inner)
+                local = {"local": False} if "local" in obj.__struct_fields__ else {}
+                yield inner, replace(obj, derived_from=(above,), **local)
+                break
+
+
+def _shape(obj: Object | None, table: Identity) -> object:
+    """What must agree for an index to serve as a partition's part of the parent's."""
+    assert obj is not None
+    keep = [a for a in attributes(type(obj)) if a not in {"comment", "derived_from", "local", "options", "tablespace", "index_comment", "invalid"}]
+    return [repr(getattr(obj, a)).replace(f" {path_of(table)}.", " *.") for a in keep]
+
+
+def _attach_index(step: Step, _current: Object, changed: Object, state: State) -> Iterator[Effect]:
+    """An attached key is no longer local; the parent's index is valid once all its parts are there."""
+    local = {"local": False} if "local" in changed.__struct_fields__ else {}
+    yield step.identity, replace(changed, **local)
+
+
+def _detach(step: Step, current: Table, changed: Table, state: State) -> Iterator[Effect]:
+    """Columns, checks, keys and foreign keys stay and are local; indexes stand alone; cloned triggers go."""
+    yield step.identity, replace(changed, partition_of=None, bound=None)
+    for inner in state.inside(step.identity):
+        obj = state.get(inner)
+        if obj is None or not obj.derived_from:
+            continue
+        if isinstance(obj, Trigger):
+            yield inner, None
+        else:
+            yield inner, _alone(obj) if "local" in obj.__struct_fields__ else replace(obj, derived_from=())
+
+
+def _set_inherits(step: Step, current: Table, changed: Table, state: State) -> Iterator[Effect]:
+    """INHERIT marks what the parents have as inherited; NO INHERIT makes it local."""
+    yield step.identity, changed
+    for inner in state.inside(step.identity):
+        obj = state.get(inner)
+        if not isinstance(obj, Column | Check):
+            continue
+        origins = tuple(
+            origin
+            for parent in changed.inherits
+            if state.get(origin := Identity(f"{kind_of(inner)} {path_of(parent)}.{_last(inner)}")) is not None
+        )
+        if origins != obj.derived_from:
+            yield inner, replace(obj, derived_from=origins, local=obj.local or not origins)
+
+
+def _replace_view(step: Step, _current: Object, changed: Object, state: State) -> Iterator[Effect]:
+    """CREATE OR REPLACE VIEW sets the options that it states, and no others; new columns come at the end."""
+    yield step.identity, replace(changed, options=getattr(step.new, "options", {}))
+    for inner, _, obj in step.inner:
+        yield inner, _created(obj, state)
+
+
+def _replace_routine(step: Step, _current: Object, _changed: Object, state: State) -> Iterator[Effect]:
+    """CREATE OR REPLACE keeps owner, privileges and comment; all else is as it states."""
+    assert step.new is not None
+    current = state.get(step.identity)
+    assert current is not None
+    yield step.identity, replace(step.new, **{a: getattr(current, a) for a in ("owner", "acl", "comment")})
+
+
+_SIDE_EFFECTS: dict[str, SideEffect] = {
+    "alter_table.set_type": _set_type,
+    "alter_table.set_not_null": _set_not_null,
+    "alter_table.validate_constraint": _reaches_heirs,
+    "common.set_owner": _set_owner,
+    "common.set_acl": _set_acl,
+    "alter_table.set_logged": _set_logged,
+    "table.attach": _attach,
+    "table.detach": _detach,
+    "table.set_inherits": _set_inherits,
+    "table.unset_inherits": _set_inherits,
+    "index.attach": _attach_index,
+    "view.replace": _replace_view,
+    "routine.replace": _replace_routine,
+}
+
+
+# ---------------------------------------------------------------------- helpers
+
+
+def _derived(identity: Identity, state: State) -> Iterator[tuple[Identity, Identity]]:
+    """(heir, origin): what the server made from it."""
+    for heir in state.heirs(identity):
+        yield heir, identity
+
+
+def _all_derived(identity: Identity, state: State) -> Iterator[tuple[Identity, Identity]]:
+    for heir, origin in _derived(identity, state):
+        yield heir, origin
+        yield from _all_derived(heir, state)
+
+
+def _last(identity: Identity) -> str:
+    return quote(parts_of(identity)[-1])
+
+
+def _reset(obj: Object, names: Iterable[str]) -> Object:
+    """The object with these attributes at their defaults."""
+    defaults = _defaults(type(obj))
+    return replace(obj, **{name: defaults[name] for name in names if name in defaults})
+
+
+@cache
+def _defaults(cls: type[Object]) -> dict[str, Any]:
+    return {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in fields(cls)}
+
+
+_ACTIONS: dict[str, Callable[[Step, State], Iterator[Effect]]] = {
+    "create": _create,
+    "drop": _drop,
+    "set aside": _set_aside,
+    "alter": _alter,
+}

@@ -1,0 +1,190 @@
+"""Loads the templates and renders a plan. It decides nothing: every line of SQL stands in a template.
+
+Names and literals reach a statement through filters alone; an unknown variable is an error (StrictUndefined).
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ..engine.protocol import Part, Statement, Step
+from ..snapshots.model import Identity, Text, plain
+from ..snapshots.naming import kind_of, parts_of, path_of, quote
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+
+
+def _literal(value: Text | None) -> str:
+    """A string literal that reads the same whatever standard_conforming_strings says; NULL for None."""
+    if value is None:
+        return "NULL"
+    text = plain(value).replace("'", "''")
+    if "\\" not in text:
+        return f"'{text}'"
+    return "E'" + text.replace("\\", "\\\\") + "'"
+
+
+def _dollar(text: str) -> str:
+    """The text in dollar quotes, with a tag that it doesn't hold."""
+    tag, count = "$$", 0
+    while tag[:-1] in text or text.endswith("$"):
+        count += 1
+        tag = f"$body{count if count > 1 else ''}$"
+        if tag[:-1] not in text:
+            break
+    return f"{tag}{text}{tag}"
+
+
+def _one_line(text: str) -> str:
+    """Fit for a comment: no line feed, no other control character."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _in_schema(identity: Identity) -> str:
+    """The SQL name of what stands in a table and is named in its schema: an index."""
+    parts = parts_of(identity)
+    return f"{quote(parts[0])}.{quote(parts[-1])}"
+
+
+def _last(identity: Identity) -> str:
+    return quote(parts_of(identity)[-1])
+
+
+def _last_of_path(path: str) -> str:
+    return _last(Identity(f"x {path}"))
+
+
+def _routine(identity: Identity) -> str:
+    return ".".join(map(quote, parts_of(identity)))
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
+
+
+def _statement(text: str) -> str:
+    return text if text.rstrip().endswith(";") else f"{text};"
+
+
+def _operator(name: str) -> str:
+    return f"OPERATOR({name})" if "." in name else name
+
+
+def _for_path(steps: Iterable[Step], kind: str, identity: Identity) -> Step | None:
+    wanted = f"{kind} {path_of(identity)}"
+    return next((step for step in steps if step.identity == wanted), None)
+
+
+def _table(step: Step) -> str:
+    if step.parent is None:
+        return path_of(step.identity)
+    if kind_of(step.identity) in ("default", "identity"):
+        return ".".join(map(quote, parts_of(step.parent)[:-1]))
+    return path_of(step.parent)
+
+
+_ENABLE = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
+_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
+
+
+def _start_value(sequence: Any) -> int:
+    """Where a sequence starts: as said, or at the end that its direction implies (CREATE SEQUENCE)."""
+    if sequence.start is not None:
+        return int(sequence.start)
+    if sequence.increment > 0:
+        return 1 if sequence.minimum is None else int(sequence.minimum)
+    return -1 if sequence.maximum is None else int(sequence.maximum)
+
+
+def _not_null_name(step: Step) -> str:
+    from ..snapshots.naming import constraint_name
+
+    assert step.parent is not None and step.new is not None
+    return constraint_name(parts_of(step.parent)[-1], step.new.name, "not_null")
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("dbstrata.templates", ""),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        autoescape=False,
+    )
+    environment.filters |= {
+        "ident": path_of,
+        "kind": kind_of,
+        "q": quote,
+        "literal": _literal,
+        "text": plain,
+        "last": _last,
+        "last_of_path": _last_of_path,
+        "in_schema": _in_schema,
+        "routine": _routine,
+        "dollar": _dollar,
+        "one_line": _one_line,
+        "number": _number,
+        "statement": _statement,
+        "operator": _operator,
+        "for_path": _for_path,
+        "table": _table,
+        "enable": _ENABLE.__getitem__,
+        "start_value": _start_value,
+        "not_null_name": _not_null_name,
+    }
+    return environment
+
+
+@cache
+def _module(dialect: str, family: str) -> Any:
+    return _environment().get_template(f"{dialect}/{family}.sql.j2").module
+
+
+def _macro(dialect: str, name: str) -> Any:
+    family, _, macro = name.partition(".")
+    return getattr(_module(dialect, family), macro)
+
+
+def _call(dialect: str, step: Step, joined: Sequence[Step]) -> str:
+    macro = _macro(dialect, step.macro)
+    rendered: str = macro(step, joined) if "joined" in macro.arguments else macro(step)
+    return _tidy(rendered)
+
+
+def _tidy(text: str) -> str:
+    """Statements one below the other: the blank lines that loops leave at the ends go."""
+    return text.strip("\n")
+
+
+def render_statement(dialect: str, statement: Statement) -> str:
+    """The SQL of one statement; of one that the server has no single form for, its few lines."""
+    lead, *joined = statement.steps
+    if statement.wrap is None:
+        return _call(dialect, lead, joined)
+    clauses = [_call(dialect, step, joined) for step in statement.steps if not _said_by_another(step, statement.steps)]
+    return _tidy(_macro(dialect, statement.wrap)(lead, clauses))
+
+
+def _said_by_another(step: Step, steps: Sequence[Step]) -> bool:
+    """A new column's default is in the column's own clause."""
+    made = {path_of(s.identity) for s in steps if s.action == "create" and s is not step and s.parent != step.parent}
+    return step.action == "create" and path_of(step.identity) in made and step.parent in {s.identity for s in steps}
+
+
+def script_template(dialect: str) -> "Template":
+    """The template of a whole script."""
+    return _environment().get_template(f"{dialect}/script.sql.j2")
+
+
+def render_script(dialect: str, parts: Sequence[Part], **facts: Any) -> str:
+    """A whole script: header, parts, statements with their reasons. `facts` is what the header tells."""
+    rendered = [
+        {"part": part, "statements": [{"sql": render_statement(dialect, s), "steps": s.steps} for s in part.statements]}
+        for part in parts
+    ]
+    return script_template(dialect).render(parts=rendered, **facts)
