@@ -39,6 +39,9 @@ OPCLASSES = """
 
 DOMAINS = "SELECT oid, typbasetype FROM pg_type WHERE typtype = 'd'"
 
+DEFAULT_COLLATION = 100
+"""The OID of pg_catalog."default" (DEFAULT_COLLATION_OID in src/include/catalog/pg_collation.dat)."""
+
 DESCENDING, NULLS_FIRST = 1, 2
 """Bits of indoption: INDOPTION_DESC and INDOPTION_NULLS_FIRST."""
 
@@ -124,6 +127,8 @@ class Indexes:
         self.replica_identity = {
             row.relid: names.indexes[oid] for oid, row in self.rows.items() if row.replica_identity
         }
+        self._collated = {relid for (relid, _), (_, coll) in columns.types.items() if coll not in (0, DEFAULT_COLLATION)}
+        """Tables with columns of their own collation: what an expression has by itself is not known there."""
         self._attributes = {
             (relid, num): rest for relid, num, *rest in catalog.rows(ATTRIBUTES, since=SINCE)
         }
@@ -192,6 +197,8 @@ class Indexes:
         attoptions, target, typid, usual = self._attributes.get((row.oid, n + 1), (None, None, 0, 0))
         if attnum > 0:
             typid, usual = self._columns.types[row.relid, attnum]
+        elif row.relid in self._collated:
+            usual = 0
         descending, nulls_first = bool(flags & DESCENDING), bool(flags & NULLS_FIRST)
         return IndexPart(
             column=self._names.column(row.relid, attnum) if attnum > 0 else None,

@@ -6,7 +6,7 @@ from ....snapshots.model import lines
 from ....snapshots.postgres import PartitionKey, PartitionKeyPart, Table
 from .columns import options
 from .dependencies import Dependencies, using
-from .indexes import numbers
+from .indexes import DEFAULT_COLLATION, numbers
 from .inside import Inside, by_name, other_method
 from .names import PG_CLASS, PG_TYPE, Names
 from .scan import split
@@ -56,7 +56,7 @@ def _table(
         name=relation.name,
         comment=names.comment(PG_CLASS, oid),
         owner=names.owner(relation.owner),
-        acl=names.acl(acl, "r", relation.owner),
+        acl=names.acl(acl, "table", relation.owner),
         unlogged=persistence == "u",
         of_type=names.type(of_type) if of_type else None,
         inherits=() if is_partition else parents,
@@ -112,7 +112,3 @@ def _part(
         collation=names.collation(collation) if collation not in (0, DEFAULT_COLLATION) else None,
         opclass=inside.marks.opclasses.unusual(opclass),
     )
-
-
-DEFAULT_COLLATION = 100
-"""The OID of pg_catalog."default" (DEFAULT_COLLATION_OID)."""
