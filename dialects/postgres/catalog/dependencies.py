@@ -5,14 +5,14 @@ a column's own type, a table's parents, an object's parent and schema. Column 0 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import msgspec
 
 from ....snapshots.model import Object, references
 from ....snapshots.naming import Identity
-from .names import Names
+from .names import PG_CLASS, Names
 from .session import Catalog
 
 __all__ = ["Dependencies", "using"]
@@ -60,6 +60,12 @@ class Dependencies:
         """The identities of what it uses, as pg_depend has it and without what attributes always tell."""
         of = self._names.of
         return {known for ref in self._found.get((classid, objid, objsubid), ()) if (known := of(*ref)) is not None}
+
+    def columns(self, classid: int, objid: int) -> Iterator[tuple[int, int]]:
+        """(relation, attnum) of the columns that it uses."""
+        for refclass, refobj, refsub in self._found.get((classid, objid, 0), ()):
+            if refclass == PG_CLASS and refsub:
+                yield refobj, refsub
 
     def __contains__(self, key: tuple[int, int, int]) -> bool:
         """Whether an object (classid, objid, objsubid) uses anything."""

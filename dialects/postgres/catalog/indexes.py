@@ -127,8 +127,6 @@ class Indexes:
         self.replica_identity = {
             row.relid: names.indexes[oid] for oid, row in self.rows.items() if row.replica_identity
         }
-        self._collated = {relid for (relid, _), (_, coll) in columns.types.items() if coll not in (0, DEFAULT_COLLATION)}
-        """Tables with columns of their own collation: what an expression has by itself is not known there."""
         self._attributes = {
             (relid, num): rest for relid, num, *rest in catalog.rows(ATTRIBUTES, since=SINCE)
         }
@@ -183,6 +181,12 @@ class Indexes:
             ]
         )
 
+    def _has_collated_column(self, row: IndexRow) -> bool:
+        """Whether an expression may have another collation than its type by itself: then the index's is stated."""
+        types = self._columns.types
+        used = self._uses.columns(PG_CLASS, row.oid)
+        return any(types[key][1] not in (0, DEFAULT_COLLATION) for key in used if key in types)
+
     def _part(
         self,
         row: IndexRow,
@@ -197,7 +201,7 @@ class Indexes:
         attoptions, target, typid, usual = self._attributes.get((row.oid, n + 1), (None, None, 0, 0))
         if attnum > 0:
             typid, usual = self._columns.types[row.relid, attnum]
-        elif row.relid in self._collated:
+        elif self._has_collated_column(row):
             usual = 0
         descending, nulls_first = bool(flags & DESCENDING), bool(flags & NULLS_FIRST)
         return IndexPart(
