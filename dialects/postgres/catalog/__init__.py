@@ -48,7 +48,7 @@ def _snapshot(catalog: "Catalog", scope: Scope, owner: bool, privileges: bool) -
 
     names = Names(catalog, scope, owner=owner, privileges=privileges)
     uses = Dependencies(catalog, names)
-    objects = [*_relations(catalog, names, uses)]
+    objects = [*_relations(catalog, names, uses), *_others(catalog, names, uses)]
     left_out = [name for name, wanted in (("owner", owner), ("acl", privileges)) if not wanted]
     return Snapshot(
         header=_header(catalog, scope, tuple(left_out)),
@@ -79,6 +79,13 @@ def _relations(catalog: "Catalog", names: "Names", uses: "Dependencies") -> list
         *views.read(catalog, names, uses, inside),
         *statistics.read(catalog, names, uses),
     ]
+
+
+def _others(catalog: "Catalog", names: "Names", uses: "Dependencies") -> list[TopLevel]:
+    from . import aggregates, default_privileges, extensions, routines, schemas, types
+
+    families = (schemas, extensions, types, routines, aggregates, default_privileges)
+    return [found for family in families for found in family.read(catalog, names, uses)]
 
 
 def _header(catalog: "Catalog", scope: Scope, not_read: tuple[str, ...]) -> Header:

@@ -105,9 +105,7 @@ def read(
     return found
 
 
-def _column(
-    row: tuple[Any, ...], relation: Relation, names: Names, uses: Dependencies, parts: _Parts
-) -> Column:
+def _column(row: tuple[Any, ...], relation: Relation, names: Names, uses: Dependencies, parts: _Parts) -> Column:
     relid, num, name, typid, typmod, coll, storage, compression, target, *rest = row
     not_null, identity, generated, is_local, inherited, opts, acl, default_oid, expression = rest
     key = relid, num

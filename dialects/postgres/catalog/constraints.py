@@ -1,12 +1,12 @@
-"""Constraints of tables: pg_constraint. NOT NULL (PostgreSQL 18) is part of its column, constraint triggers are triggers."""
+"""Table constraints: pg_constraint. NOT NULL (18) stands in its column; constraint triggers are in triggers.py."""
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from ....snapshots.model import lines
 from ....snapshots.naming import Identity, child
-from ....snapshots.postgres import Check, Exclusion, ForeignKey, Key, PrimaryKey, Unique
+from ....snapshots.postgres import Check, Exclusion, ForeignKey, PrimaryKey, Unique
 from .columns import options
 from .dependencies import Dependencies, using
 from .indexes import Indexes
@@ -14,6 +14,8 @@ from .names import PG_CLASS, PG_CONSTRAINT, Names
 from .session import Catalog, Since, present
 
 __all__ = ["TableConstraint", "read"]
+
+Made = TypeVar("Made", PrimaryKey, Unique, Exclusion)
 
 TableConstraint = Check | PrimaryKey | Unique | ForeignKey | Exclusion
 
@@ -61,7 +63,7 @@ class ConstraintRow(NamedTuple):
     is_local: bool
     inherited: bool
     parent: int
-    index: int
+    index_oid: int
     key: list[int] | None
     referenced: int
     referenced_key: list[int] | None
@@ -139,13 +141,13 @@ def _inherited_from(row: ConstraintRow, names: Names) -> tuple[Identity, ...]:
 
 
 def _index_attributes(row: ConstraintRow, reading: _Reading) -> dict[str, Any]:
-    index = reading.indexes.rows[row.index]
+    index = reading.indexes.rows[row.index_oid]
     return {
         **_deferrable(row, reading.names),
         "include": reading.indexes.include(index),
         "options": options(index.reloptions),
         "tablespace": reading.names.tablespaces[index.tablespace] if index.tablespace else None,
-        "index_comment": reading.names.comments.get((PG_CLASS, row.index, 0)),
+        "index_comment": reading.names.comments.get((PG_CLASS, row.index_oid, 0)),
     }
 
 
@@ -157,17 +159,17 @@ def _key_attributes(row: ConstraintRow, reading: _Reading) -> dict[str, Any]:
     }
 
 
-def _primary_key(row: ConstraintRow, reading: _Reading) -> Key:
+def _primary_key(row: ConstraintRow, reading: _Reading) -> PrimaryKey:
     return _used(PrimaryKey(**_key_attributes(row, reading)), row, reading)
 
 
-def _unique(row: ConstraintRow, reading: _Reading) -> Key:
-    nulls = reading.indexes.rows[row.index].nulls_not_distinct
+def _unique(row: ConstraintRow, reading: _Reading) -> Unique:
+    nulls = reading.indexes.rows[row.index_oid].nulls_not_distinct
     return _used(Unique(**_key_attributes(row, reading), nulls_not_distinct=nulls), row, reading)
 
 
 def _exclusion(row: ConstraintRow, reading: _Reading) -> Exclusion:
-    index = reading.indexes.rows[row.index]
+    index = reading.indexes.rows[row.index_oid]
     return _used(
         Exclusion(
             **_index_attributes(row, reading),
@@ -180,12 +182,12 @@ def _exclusion(row: ConstraintRow, reading: _Reading) -> Exclusion:
     )
 
 
-def _used(constraint: Any, row: ConstraintRow, reading: _Reading) -> Any:
+def _used(constraint: Made, row: ConstraintRow, reading: _Reading) -> Made:
     """With what the constraint's index depends on: operator classes, functions, columns of expressions."""
-    if (PG_CLASS, row.index, 0) not in reading.uses:
+    if (PG_CLASS, row.index_oid, 0) not in reading.uses:
         return constraint
     own, table = reading.names.constraints[row.oid], reading.names.relations[row.relid].identity
-    return using(constraint, reading.uses.of(PG_CLASS, row.index), own, table)
+    return using(constraint, reading.uses.of(PG_CLASS, row.index_oid), own, table)
 
 
 def _actions(row: ConstraintRow) -> dict[str, Any]:
@@ -196,7 +198,7 @@ def _actions(row: ConstraintRow) -> dict[str, Any]:
 
 def _foreign_key(row: ConstraintRow, reading: _Reading) -> ForeignKey:
     names = reading.names
-    key = names.of(PG_CLASS, row.index)
+    key = names.of(PG_CLASS, row.index_oid)
     return ForeignKey(
         **_deferrable(row, names),
         depends_on=(key,) if key else (),

@@ -91,8 +91,7 @@ class Opclasses:
 
     def __init__(self, catalog: Catalog, names: Names) -> None:
         self._found = {
-            oid: Opclass(names.qualified(schema, name), *rest)
-            for oid, name, schema, *rest in catalog.rows(OPCLASSES)
+            oid: Opclass(names.qualified(schema, name), *rest) for oid, name, schema, *rest in catalog.rows(OPCLASSES)
         }
         self._exact = {(o.method, o.input_type): oid for oid, o in self._found.items() if o.default}
         self._domains: dict[int, int] = dict(catalog.rows(DOMAINS))
@@ -127,9 +126,7 @@ class Indexes:
         self.replica_identity = {
             row.relid: names.indexes[oid] for oid, row in self.rows.items() if row.replica_identity
         }
-        self._attributes = {
-            (relid, num): rest for relid, num, *rest in catalog.rows(ATTRIBUTES, since=SINCE)
-        }
+        self._attributes = {(relid, num): rest for relid, num, *rest in catalog.rows(ATTRIBUTES, since=SINCE)}
 
     def read(self) -> dict[int, list[Index]]:
         """The indexes that no constraint has made, by table."""

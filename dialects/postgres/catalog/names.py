@@ -25,7 +25,8 @@ PG_NAMESPACE, PG_EXTENSION, PG_POLICY, PG_STATISTIC_EXT, PG_COLLATION = 2615, 30
 
 RELATION_KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized_view", "S": "sequence", "c": "composite"}
 COLUMN_KINDS = {"r": "column", "p": "column", "v": "view_column", "m": "view_column", "c": "attribute"}
-CONSTRAINT_KINDS = {"c": "check", "p": "primary_key", "u": "unique", "f": "foreign_key", "x": "exclusion", "t": "trigger"}
+KEY_KINDS = {"p": "primary_key", "u": "unique", "x": "exclusion"}
+CONSTRAINT_KINDS = {"c": "check", **KEY_KINDS, "f": "foreign_key", "t": "trigger"}
 TYPE_KINDS = {"e": "enum", "d": "domain", "r": "range", "m": "range"}
 ROUTINE_KINDS = {"f": "function", "w": "function", "p": "procedure", "a": "aggregate"}
 
@@ -157,7 +158,8 @@ class Names:
         """Indexes by OID; that of a constraint has the constraint's identity."""
         self._read_constraints_and_indexes()
         self.constraint_identities = frozenset(self.constraints.values())
-        self.types = self._read_types()
+        self.types: dict[int, Type] = {}
+        self._read_types()
         self.routines: dict[int, Identity] = {
             oid: routine(kind, self.schemas[schema], name, types)
             for oid, kind, name, schema, types in catalog.rows(ROUTINES)
@@ -290,7 +292,7 @@ class Names:
             if relid in self.relations:
                 self.constraints[oid] = own = self.inside(CONSTRAINT_KINDS[contype], relid, name)
                 self._inherit_membership(PG_CONSTRAINT, oid, relid)
-                if contype in "pux":
+                if contype in KEY_KINDS:
                     of_constraint[indid] = own
             elif typid:
                 domains.append((oid, name, typid))
@@ -305,10 +307,9 @@ class Names:
         if (extension := self.relations[relid].extension) is not None:
             self.members[classid, oid] = extension
 
-    def _read_types(self) -> dict[int, Type]:
+    def _read_types(self) -> None:
         since = {"rngmultitypid": (140000, "rngmultitypid", "rngtypid")}
         rows = self.catalog.rows(TYPES, since=since)
-        self.types: dict[int, Type] = {}
         for oid, typtype, name, namespace, relid, element, _ in rows:
             schema = self.schemas[namespace]
             own = self.members.get((PG_TYPE, oid))
@@ -325,7 +326,6 @@ class Names:
             if domain is not None:
                 member = domain.startswith("extension ")
                 self.constraints[oid] = domain if member else child("domain_check", domain, name)
-        return self.types
 
 
 def routine(prokind: str, schema: str, name: str, types: Iterable[str]) -> Identity:

@@ -1,7 +1,7 @@
 """Row security policies: pg_policy."""
 
 from collections import defaultdict
-from typing import Literal
+from typing import Any, Literal
 
 from ....snapshots.model import Text, lines
 from ....snapshots.postgres import Policy
@@ -34,7 +34,7 @@ def read(catalog: Catalog, names: Names, uses: Dependencies) -> dict[int, list[P
         POLICIES, {"schemas": names.schema_oids}
     ):
         if relid in names.dumped:
-            grantees = {"roles": _roles(roles, names)} if roles != [0] else {}
+            grantees: dict[str, Any] = {"roles": _roles(roles, names)} if roles != [0] else {}
             policy = Policy(
                 **grantees,
                 name=name,

@@ -3,6 +3,7 @@ gives the part alone: a trigger's WHEN, one of several expressions of a partitio
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 __all__ = ["split", "when_of"]
 
@@ -26,7 +27,7 @@ def split(text: str) -> list[str]:
     """The parts of a list, cut at its outermost commas."""
     cuts = [start for start, depth, token in _tokens(text) if depth == 0 and token == ","]
     edges = [-1, *cuts, len(text)]
-    return [text[a + 1 : b].strip() for a, b in zip(edges, edges[1:], strict=False)]
+    return [text[a + 1 : b].strip() for a, b in pairwise(edges)]
 
 
 def when_of(definition: str) -> str:

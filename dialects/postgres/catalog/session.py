@@ -5,9 +5,9 @@ Catalog Information Functions"). When DDL runs meanwhile they give NULL or fail 
 `attempts` starts the reading again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -44,7 +44,7 @@ class CatalogChanged(Exception):
 
 
 def present(value: T | None) -> T:
-    """What pg_get_*def() or pg_get_expr() gave. They give NULL for what has been dropped since the transaction began."""
+    """What pg_get_*def() or pg_get_expr() gave: NULL for what has been dropped since the transaction began."""
     if value is None:
         raise CatalogChanged
     return value
@@ -75,7 +75,7 @@ class Catalog:
 
     @classmethod
     @contextmanager
-    def open(cls, connection: "psycopg.Connection[Any]") -> Iterator["Catalog"]:
+    def open(cls, connection: "psycopg.Connection[Any]") -> Generator["Catalog"]:
         """A REPEATABLE READ READ ONLY transaction with SETTINGS. The connection must not be in a transaction."""
         catalog = cls(connection)
         before = connection.isolation_level, connection.read_only
@@ -96,6 +96,6 @@ class Catalog:
             sql = sql.replace("{" + name + "}", new if self.version >= version else old)
         self.round_trips += 1
         try:
-            return self.connection.execute(cast(LiteralString, sql), params).fetchall()
+            return self.connection.execute(sql.encode(), params).fetchall()
         except psycopg.errors.InternalError_ as error:
             raise CatalogChanged(str(error)) from error

@@ -12,12 +12,17 @@ from .session import Catalog, Since, present
 __all__ = ["read"]
 
 SINCE: Since = {
-    "expressions": (140000, "s.stxexprs IS NOT NULL, pg_get_statisticsobjdef_expressions(s.oid)", "false, NULL::text[]"),
+    "expressions": (
+        140000,
+        "s.stxexprs IS NOT NULL, pg_get_statisticsobjdef_expressions(s.oid)",
+        "false, NULL::text[]",
+    ),
     "stxstattarget": (170000, "s.stxstattarget", "nullif(s.stxstattarget, -1)"),
 }
 
 STATISTICS = """
-    SELECT s.oid, s.stxname, s.stxnamespace, s.stxowner, s.stxrelid, s.stxkeys, s.stxkind, {stxstattarget}, {expressions}
+    SELECT s.oid, s.stxname, s.stxnamespace, s.stxowner, s.stxrelid, s.stxkeys, s.stxkind, {stxstattarget},
+        {expressions}
     FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
     WHERE s.stxnamespace = ANY(%(schemas)s) AND c.relkind IN ('r', 'p', 'm')"""
 

@@ -99,7 +99,7 @@ def _partition_keys(catalog: Catalog, names: Names, inside: Inside) -> dict[int,
 def _part(
     relid: int, attnum: int, opclass: int, collation: int, expressions: Any, names: Names, inside: Inside
 ) -> PartitionKeyPart:
-    """An expression's type is not in the catalog: its operator class and collation are left out where they are usual."""
+    """An expression's type is not in the catalog: its operator class and collation are left out where usual."""
     if attnum:
         typid, usual = inside.columns.types[relid, attnum]
         return PartitionKeyPart(

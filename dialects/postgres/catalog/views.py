@@ -1,5 +1,7 @@
 """Views and materialized views: pg_class, pg_rewrite."""
 
+from typing import Any
+
 from ....snapshots.model import Text, lines
 from ....snapshots.postgres import MaterializedView, View
 from .columns import options
@@ -27,7 +29,7 @@ def read(catalog: Catalog, names: Names, uses: Dependencies, inside: Inside) -> 
         relation = names.dumped.get(oid)
         if relation is None:
             continue
-        common = {
+        common: dict[str, Any] = {
             "schema": relation.schema,
             "name": relation.name,
             "comment": names.comment(PG_CLASS, oid),
