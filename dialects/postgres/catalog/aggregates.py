@@ -21,7 +21,8 @@ AGGREGATES = """
         pg_get_function_arguments(p.oid), a.aggkind, p.proparallel,
         a.aggtransfn::oid, format_type(a.aggtranstype, NULL), a.aggtransspace, a.aggfinalfn::oid, a.aggfinalextra,
         a.aggfinalmodify, a.aggcombinefn::oid, a.aggserialfn::oid, a.aggdeserialfn::oid, a.agginitval,
-        a.aggmtransfn::oid, a.aggminvtransfn::oid, CASE WHEN a.aggmtranstype <> 0 THEN format_type(a.aggmtranstype, NULL) END,
+        a.aggmtransfn::oid, a.aggminvtransfn::oid,
+        CASE WHEN a.aggmtranstype <> 0 THEN format_type(a.aggmtranstype, NULL) END,
         a.aggmtransspace, a.aggmfinalfn::oid, a.aggmfinalextra, a.aggmfinalmodify, a.aggminitval,
         o.oprnamespace, o.oprname
     FROM pg_proc p JOIN pg_aggregate a ON a.aggfnoid = p.oid LEFT JOIN pg_operator o ON o.oid = a.aggsortop

@@ -25,7 +25,7 @@ OBJECTS: dict[str, tuple[str, Literal["tables", "sequences", "functions", "types
 
 
 def read(catalog: Catalog, names: Names, uses: Dependencies) -> list[DefaultPrivileges]:
-    """Those of the schemas in scope and, if no schemas narrow it, of the database; none where privileges are left out."""
+    """Those of the schemas in scope and, if none narrow it, of the database; no privileges, no entries."""
     if not names.with_privileges:
         return []
     found: list[DefaultPrivileges] = []

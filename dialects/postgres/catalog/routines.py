@@ -57,7 +57,7 @@ QUOTED_LISTS = frozenset(
         "unix_socket_directories",
     }
 )
-"""Settings marked GUC_LIST_QUOTE in src/backend/utils/misc/guc_tables.c: pg_proc.proconfig holds a list of identifiers."""
+"""Settings marked GUC_LIST_QUOTE in src/backend/utils/misc/guc_tables.c: proconfig holds a list of identifiers."""
 
 _ITEM = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^,"]*?))\s*(?:,|\Z)')
 

@@ -1,0 +1,316 @@
+"""Connecting to PostgreSQL, and the errors of life in one clear line each.
+
+URLs, PG* variables, the service file and the password file are libpq's business: a URL goes to it unread (manual, libpq,
+"Connection Strings"). What libpq and the server say while connecting has no SQLSTATE, so that those few errors are known
+by their English text; any other text is passed on as it came. No message holds a password or the URL.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...snapshots.errors import DbstrataError, InputError, Refused, ServerFailed
+
+if TYPE_CHECKING:
+    import psycopg
+
+__all__ = ["INSTALL", "NEWEST_TESTED", "OLDEST", "connect", "connection", "explained"]
+
+OLDEST = 13
+NEWEST_TESTED = 18
+INSTALL = "python -m pip install 'dbstrata[postgres]'"
+
+Conn = Any
+"""psycopg.Connection[Any]; the driver is not imported before it is used."""
+
+
+class Explanation(NamedTuple):
+    """What an error text of libpq or of the server means to a user."""
+
+    pattern: str
+    what: str
+    next: str
+
+
+CONNECTING = (
+    Explanation(
+        r"no password supplied",
+        "the server wants a password and got none",
+        "set PGPASSWORD, use a password file (PGPASSFILE), or run it in a terminal to be asked",
+    ),
+    Explanation(
+        r"password authentication failed|(?:PAM|LDAP|RADIUS|SCRAM).* failed",
+        "the server refused the password",
+        "check user and password (PGPASSWORD, the password file, the URL)",
+    ),
+    Explanation(
+        r'role "(.*)" does not exist|role "(.*)" is not permitted to log in',
+        "there is no such role, or it may not log in",
+        "name another user in the URL, or have the role created: CREATE ROLE ... LOGIN",
+    ),
+    Explanation(
+        r"Peer authentication failed|Ident authentication failed",
+        "the server takes your operating-system user for another one",
+        "name that user in the URL, or connect over TCP (a host in the URL) with a password",
+    ),
+    Explanation(
+        r'database "(.*)" does not exist',
+        "there is no such database",
+        "check the name behind the last slash of the URL; `psql -l` lists databases",
+    ),
+    Explanation(
+        r"could not translate host name|Name or service not known|nodename nor servname|failed to resolve host",
+        "there is no such host",
+        "check the host's name, and the network or VPN",
+    ),
+    Explanation(
+        r"connection to server on socket .*No such file or directory",
+        "no server listens on that socket",
+        "start the server, or name its host and port in the URL",
+    ),
+    Explanation(
+        r"Connection refused",
+        "no server listens there: connection refused",
+        "check host and port, that the server runs, and that it listens on that address (listen_addresses)",
+    ),
+    Explanation(
+        r"timeout expired|timed out|Network is unreachable|No route to host",
+        "the host does not answer",
+        "check host and port, the network or VPN, and firewalls",
+    ),
+    Explanation(
+        r"no pg_hba\.conf entry|pg_hba\.conf rejects",
+        "the server's pg_hba.conf does not let this user in from here",
+        "have an entry added for this user, database and address, or change sslmode as the server wants it",
+    ),
+    Explanation(
+        r"permission denied for database",
+        "the role may not connect to this database",
+        "have it granted: GRANT CONNECT ON DATABASE ... TO ...",
+    ),
+    Explanation(
+        r"too many clients|remaining connection slots|too many connections",
+        "the server has no connection left",
+        "close others, or wait",
+    ),
+    Explanation(
+        r"is starting up|is shutting down|in recovery mode|not yet accepting connections",
+        "the server starts, stops or recovers",
+        "wait a moment",
+    ),
+    Explanation(
+        r"SSL|certificate|TLS|GSSAPI",
+        "TLS with the server failed",
+        "check sslmode, sslrootcert and the certificate's host name",
+    ),
+    Explanation(
+        r"server closed the connection unexpectedly|Connection reset|received invalid response",
+        "what listens there hung up, or speaks no PostgreSQL",
+        "check host and port, and the server's log",
+    ),
+)
+"""In this order: the first that fits. Sources: fe-connect.c, fe-auth.c; auth.c, miscinit.c, postinit.c."""
+
+WORKING = {
+    "42501": ("the role may not do that", "connect as the owner of what is named, or have the privilege granted"),
+    "55P03": ("a lock was not had in time", "wait for the deployment or the long transaction that holds it, and retry"),
+    "57014": ("the server cancelled the statement", "raise statement_timeout (PGOPTIONS='-c statement_timeout=0')"),
+    "53300": ("the server has no connection left", "close others, or wait"),
+    "53200": (
+        "the server ran out of memory or of lock slots",
+        "raise max_locks_per_transaction, or narrow the dump with --schema",
+    ),
+    "40P01": ("the server broke a deadlock", "try again"),
+    "25006": ("the server only reads now", "connect to the primary"),
+}
+"""By SQLSTATE (manual, appendix A): what, and what to do next."""
+
+LOST = ("57P01", "57P02", "57P03", "57P05", "08")
+"""SQLSTATEs, or their beginnings, after which there is no connection."""
+
+SECRETS = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)|(://[^/\s:@]*:)[^@\s]*(?=@)", re.IGNORECASE)
+
+
+def connect(url: str, *, untested: bool = False) -> "psycopg.Connection[Any]":
+    """A connection in autocommit mode, its messages in English; the password is asked for where a terminal is at hand.
+
+    Raises InputError (a URL that is none, no driver), ServerFailed, Refused (a server newer than any tested one).
+    """
+    psycopg = _driver()
+    _check(url)
+    try:
+        found = _connected(url)
+    except psycopg.Error as error:
+        raise _unconnected(error, url) from None
+    try:
+        with explained(found):
+            _greet(found, untested)
+    except BaseException:
+        found.close()
+        raise
+    return found
+
+
+@contextmanager
+def connection(url: str, *, untested: bool = False) -> Iterator["psycopg.Connection[Any]"]:
+    """`connect`, errors explained, closed in the end."""
+    found = connect(url, untested=untested)
+    try:
+        with explained(found):
+            yield found
+    finally:
+        found.close()
+
+
+@contextmanager
+def explained(found: "psycopg.Connection[Any]") -> Iterator[None]:
+    """Errors of the driver inside become ServerFailed: what, where, what next."""
+    psycopg = _driver()
+    where = _where(found.pgconn)
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _failed(error, found, where) from error
+
+
+def _driver() -> Any:
+    try:
+        import psycopg
+    except ImportError as error:
+        raise InputError(
+            what="the driver for PostgreSQL is missing",
+            where=f"psycopg can't be imported ({error})",
+            next=f"run: {INSTALL}",
+        ) from None
+    return psycopg
+
+
+def _check(url: str) -> None:
+    """libpq's own opinion of the URL. Its message would repeat the password."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        conninfo_to_dict(url)
+    except psycopg.Error:
+        raise InputError(
+            what="that is no PostgreSQL URL",
+            where="the URL argument (not repeated here: it may hold a password)",
+            next="write postgresql://user@host:5432/database, and percent-encode @ : / ? # % in its parts",
+        ) from None
+
+
+def _connected(url: str) -> Conn:
+    import psycopg
+
+    settings = {"fallback_application_name": "dbstrata", "client_encoding": "utf8"}
+    try:
+        return psycopg.connect(url, autocommit=True, **settings)
+    except psycopg.OperationalError as error:
+        if not (error.pgconn and error.pgconn.needs_password and sys.stdin.isatty()):
+            raise
+        from getpass import getpass
+
+        try:
+            password = getpass(f"Password for {_where(error.pgconn)}: ")
+        except (EOFError, KeyboardInterrupt):
+            raise error from None
+        return psycopg.connect(url, autocommit=True, password=password, **settings)
+
+
+def _greet(found: Conn, untested: bool) -> None:
+    """Refuse what is no PostgreSQL of a known version; ask for English messages, which only some roles may."""
+    import psycopg
+
+    where = _where(found.pgconn)
+    version = found.info.server_version
+    major = version // 10000
+    if major < OLDEST:
+        raise ServerFailed(
+            what=f"PostgreSQL {_spelled(version)} is too old",
+            where=f"{where}; dbstrata reads {OLDEST} to {NEWEST_TESTED}",
+            next=f"upgrade the server to {OLDEST} or newer",
+        )
+    if major > NEWEST_TESTED and not untested:
+        raise Refused(
+            what=f"PostgreSQL {_spelled(version)} is newer than any that dbstrata was tested with",
+            where=f"{where}; the newest tested is {NEWEST_TESTED}",
+            next="upgrade dbstrata, or try it with --untested-server",
+        )
+    try:
+        found.execute("SELECT pg_catalog.set_config('lc_messages', 'C', false)")
+    except psycopg.errors.InsufficientPrivilege:
+        pass
+
+
+def _unconnected(error: Any, url: str) -> ServerFailed:
+    """Why there is no connection."""
+    where = _where(error.pgconn) if error.pgconn else _asked(url)
+    text = _clean(str(error))
+    for known in CONNECTING:
+        if re.search(known.pattern, text):
+            return ServerFailed(what=known.what, where=where, next=known.next)
+    if error.pgconn and error.pgconn.used_password:
+        return ServerFailed(
+            what=f"the server did not let us in: {text}", where=where, next="check user, password and database"
+        )
+    return ServerFailed(what=f"cannot connect: {text}", where=where, next="check the URL and the server's log")
+
+
+def _failed(error: Any, found: Conn, where: str) -> DbstrataError:
+    """Why the server failed us while we worked."""
+    state = error.sqlstate or ""
+    text = _clean(error.diag.message_primary or str(error))
+    if found.closed or found.broken or state.startswith(LOST):
+        return ServerFailed(
+            what="the connection to the server was lost midway",
+            where=f"{where} ({text})",
+            next="see that the server runs and what its log says, then start again",
+        )
+    if state == "57014" and "timeout" not in text:
+        return ServerFailed(what="someone cancelled the statement", where=f"{where} ({text})", next="start again")
+    what, next_ = WORKING.get(state, (f"the server failed with SQLSTATE {state or '?'}", "see the server's log"))
+    return ServerFailed(what=what, where=f"{where} ({text})", next=next_)
+
+
+def _where(pgconn: Any) -> str:
+    """Host, port, database and user as libpq resolved them; never the password."""
+
+    def known(name: str) -> str:
+        value: bytes | None = getattr(pgconn, name, None)
+        return (value or b"").decode(errors="replace")
+
+    try:
+        return _spelled_where(known("host"), known("port"), known("db"), known("user"))
+    except Exception as error:  # noqa: BLE001: psycopg raises OperationalError for a closed connection
+        return f"a server that is gone ({type(error).__name__})"
+
+
+def _asked(url: str) -> str:
+    """The same from the URL and the environment, for want of a connection."""
+    from psycopg import pq
+    from psycopg.conninfo import conninfo_to_dict
+
+    wanted = {option.keyword.decode(): (option.val or b"").decode() for option in pq.Conninfo.get_defaults()}
+    wanted.update({name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None})
+    host = wanted.get("host") or wanted.get("hostaddr") or ""
+    return _spelled_where(host, wanted.get("port", ""), wanted.get("dbname", ""), wanted.get("user", ""))
+
+
+def _spelled_where(host: str, port: str, database: str, user: str) -> str:
+    return f"host {host or 'local socket'}, port {port or '5432'}, database {database or user}, user {user}"
+
+
+def _clean(text: str) -> str:
+    """The last line that says something, without libpq's preamble, and without anything like a password."""
+    said = [line.strip() for line in text.splitlines() if line.strip()]
+    useful = [line for line in said if not line.startswith(("Multiple connection attempts", "Is the server running"))]
+    return SECRETS.sub(lambda m: (m[1] or m[3]) + "***", " ".join(useful or said))
+
+
+def _spelled(version: int) -> str:
+    return (
+        f"{version // 10000}.{version % 10000}" if version >= 100000 else f"{version // 10000}.{version // 100 % 100}"
+    )
