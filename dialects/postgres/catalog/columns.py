@@ -126,7 +126,7 @@ def _column(row: tuple[Any, ...], relation: Relation, names: Names, uses: Depend
         compression=COMPRESSION.get(compression),
         statistics=target,
         options=options(opts),
-        acl=names.acl(acl, "column", relation.owner) if acl else (),
+        acl=names.acl(acl, "c", relation.owner) if acl else (),
         local=is_local,
     )
     if generated:
@@ -147,7 +147,7 @@ def _view_column(
         type=typ.text,
         collation=names.collation(coll) if coll != typ.collation and coll else None,
         default=_default(default_oid, expression, names, uses, (relid, num)) if default_oid else None,
-        acl=names.acl(acl, "column", relation.owner) if acl else (),
+        acl=names.acl(acl, "c", relation.owner) if acl else (),
         statistics=target,
         storage=STORAGE[storage] if storage != typ.storage else None,
         compression=COMPRESSION.get(compression),

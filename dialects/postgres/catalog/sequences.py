@@ -33,7 +33,7 @@ def read(catalog: Catalog, names: Names) -> tuple[list[Sequence], dict[tuple[int
             continue
         attributes = _options(*options)
         attributes["unlogged"] = persistence == "u"
-        attributes["acl"] = names.acl(acl, "sequence", relation.owner)
+        attributes["acl"] = names.acl(acl, "s", relation.owner)
         attributes["comment"] = names.comment(PG_CLASS, oid)
         if deptype == "i":
             identities[relid, attnum] = {"sequence": path(relation.schema, relation.name), **attributes}

@@ -56,7 +56,7 @@ def _table(
         name=relation.name,
         comment=names.comment(PG_CLASS, oid),
         owner=names.owner(relation.owner),
-        acl=names.acl(acl, "table", relation.owner),
+        acl=names.acl(acl, "r", relation.owner),
         unlogged=persistence == "u",
         of_type=names.type(of_type) if of_type else None,
         inherits=() if is_partition else parents,

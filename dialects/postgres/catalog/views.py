@@ -34,7 +34,7 @@ def read(catalog: Catalog, names: Names, uses: Dependencies, inside: Inside) -> 
             "name": relation.name,
             "comment": names.comment(PG_CLASS, oid),
             "owner": names.owner(relation.owner),
-            "acl": names.acl(acl, "table", relation.owner),
+            "acl": names.acl(acl, "r", relation.owner),
             "query": _query(query),
             "columns": tuple(inside.columns.of_views.get(oid, ())),
         }
