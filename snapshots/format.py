@@ -26,6 +26,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar, cast
 import msgspec
 
 from .canonical import Walk, duplicates, users_of
+from .canonical import canonical as canonical_object
 from .errors import InputError
 from .model import Header, Object, Scope
 from .naming import Identity, kind_of, parts_of
@@ -98,16 +99,15 @@ def _decoder(dialect: str) -> "msgspec.json.Decoder[Any]":
 
 def canonical(snapshot: Snapshot) -> Snapshot:
     """The snapshot in canonical form: the same one if it is already."""
-    return _canonical(snapshot, Walk())
+    return snapshot if Walk(snapshot.objects).canonical else _canonical(snapshot)
 
 
-def _canonical(snapshot: Snapshot, walk: Walk) -> Snapshot:
-    identified = [(obj.identity(), obj) for obj in map(walk.root, snapshot.objects)]
-    identified.sort(key=lambda pair: pair[0])
-    objects = tuple([obj for _, obj in identified])
-    if len(objects) == len(snapshot.objects) and all(map(lambda a, b: a is b, objects, snapshot.objects)):
-        return snapshot
-    return _replace(snapshot, objects=objects)
+def _canonical(snapshot: Snapshot) -> Snapshot:
+    return _replace(snapshot, objects=tuple(sorted(map(canonical_object, snapshot.objects), key=_identity)))
+
+
+def _identity(obj: Object) -> Identity:
+    return obj.identity()
 
 
 def encode(snapshot: Snapshot) -> bytes:
@@ -184,8 +184,7 @@ def check(snapshot: Snapshot, where: str) -> Snapshot:
     What may be missing: the server's own objects, and, where the header says that the dump was restricted, what is
     outside of its scope.
     """
-    walk = Walk()
-    result = _canonical(snapshot, walk)
+    walk = Walk(snapshot.objects)
     known = set(walk.identities)
     if len(known) != len(walk.identities):
         raise InputError(
@@ -196,13 +195,13 @@ def check(snapshot: Snapshot, where: str) -> Snapshot:
     may_miss = _may_miss(snapshot.header)
     missing = frozenset(i for i in walk.references - known if not may_miss(i))
     if missing:
-        user, attribute, used = next(iter(users_of(result.objects, missing)))
+        user, attribute, used = next(iter(users_of(snapshot.objects, missing)))
         raise InputError(
             what=f"{user} names {used} in {attribute}, which is not there",
             where=where,
             next="restore that object or remove what uses it; a dump is always whole",
         )
-    return result
+    return snapshot if walk.canonical else _canonical(snapshot)
 
 
 def _may_miss(header: Header) -> Callable[[str], bool]:
@@ -241,10 +240,9 @@ def fingerprint(snapshot: Snapshot) -> str:
     """SHA-256 of the compact canonical document without `depends_on`, in hexadecimal.
 
     The header is part of it: what a plan says depends on the server's version, on its facts and on what was read.
-    Indentation is not, nor the form of the file.
+    Indentation is not, nor the form of the file. The snapshot must be canonical, as `decode` and a dump give it.
     """
-    with collector_off():
-        return hashlib.sha256(_without_depends_on(_encoder.encode(canonical(snapshot)))).hexdigest()
+    return hashlib.sha256(_without_depends_on(_encoder.encode(snapshot))).hexdigest()
 
 
 def _without_depends_on(document: bytes) -> bytes:
