@@ -300,7 +300,15 @@ class Steps:
                 )
             rules.setdefault(rule.macro, rule)
             groups.setdefault(rule.macro, []).append(attribute)
-        return [(rules[macro], tuple(together)) for macro, together in groups.items()]
+        return [
+            (rules[macro], self._siblings(identity, macro) if rules[macro].rebinds else tuple(together))
+            for macro, together in groups.items()
+        ]
+
+    def _siblings(self, identity: Identity, macro: str) -> tuple[str, ...]:
+        """All attributes that the macro sets: what is unbound and bound again is stated whole."""
+        rules = self.decisions.rules(identity).attributes
+        return tuple(a for a, rule in rules.items() if isinstance(rule, InPlace) and rule.macro == macro)
 
     def _alter_steps(
         self,
