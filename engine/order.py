@@ -47,7 +47,7 @@ def _add_uses(graph: Graph, steps: list[Step]) -> None:
         for needed in step.needs:
             _edges(graph, producers.get(needed, ()), [n])
             if step.settles or step.action == "create" or needed != step.identity:
-                _edges(graph, (m for m in settlers.get(needed, ()) if steps[m].identity != step.identity), [n])
+                _edges(graph, (m for m in settlers.get(needed, ()) if _waits(step, steps[m])), [n])
         for released in step.releases:
             _edges(graph, [n], destroyers.get(released, ()))
             if step.action in ("drop", "set aside"):
@@ -59,6 +59,11 @@ def _add_uses(graph: Graph, steps: list[Step]) -> None:
             _edges(graph, [n], workers.get(later, ()))
         for destroyed in step.destroys:
             _edges(graph, [n], producers.get(destroyed, ()))
+
+
+def _waits(step: Step, settler: Step) -> bool:
+    """Does the step wait for its object to be settled by the other? Not if that one in turn needs what it makes."""
+    return settler.identity != step.identity and not settler.needs & step.produces
 
 
 def _by_identity(steps: list[Step], of: Callable[[Step], Iterable[Identity]]) -> dict[Identity, list[int]]:
