@@ -30,10 +30,8 @@ COLUMNS = """
 """A default names no column, so its text needs no relation: half the time, and no lock."""
 
 TYPES = """
-    SELECT u.atttypid, u.atttypmod, format_type(u.atttypid, u.atttypmod), t.typstorage, t.typcollation
-    FROM (SELECT DISTINCT a.atttypid, a.atttypmod FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-        WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped) u
-    JOIN pg_type t ON t.oid = u.atttypid"""
+    SELECT u.typid, u.typmod, format_type(u.typid, u.typmod), t.typstorage, t.typcollation
+    FROM unnest(%s::oid[], %s::int[]) u(typid, typmod) JOIN pg_type t ON t.oid = u.typid"""
 
 NOT_NULLS = """
     SELECT n.oid, n.conrelid, n.conkey[1], n.conname, n.connoinherit, NOT n.convalidated,
@@ -90,10 +88,11 @@ def read(
     catalog: Catalog, names: Names, uses: Dependencies, identities: dict[tuple[int, int], dict[str, Any]]
 ) -> Columns:
     """All columns in scope, in physical order. `identities`: the identity columns' sequences (sequences.read)."""
-    parts = _Parts(_types(catalog, names), _not_nulls(catalog, names), identities)
+    rows = catalog.rows(COLUMNS, {"schemas": names.schema_oids}, SINCE)
+    parts = _Parts(_types(catalog, names, rows), _not_nulls(catalog, names), identities)
     found = Columns(defaultdict(list), defaultdict(list), {})
     dumped = names.dumped
-    for row in catalog.rows(COLUMNS, {"schemas": names.schema_oids}, SINCE):
+    for row in rows:
         relation = dumped.get(row[0])
         if relation is None:
             continue
@@ -172,13 +171,14 @@ def _from_parents(relid: int, name: str, names: Names) -> tuple[Identity, ...]:
     return tuple(sorted(child("column", p.identity, name) for p in parents if name in p.columns.values()))
 
 
-def _types(catalog: Catalog, names: Names) -> dict[tuple[int, int], ColumnType]:
-    rows = catalog.rows(TYPES)
+def _types(catalog: Catalog, names: Names, columns: list[tuple[Any, ...]]) -> dict[tuple[int, int], ColumnType]:
+    used = {row[3:5] for row in columns}
+    rows = catalog.rows(TYPES, ([typid for typid, _ in used], [typmod for _, typmod in used]))
     names.resolve((PG_TYPE, typid) for typid, *_ in rows if typid in names.types)
     found: dict[tuple[int, int], ColumnType] = {}
     for typid, typmod, text, storage, coll in rows:
-        used = names.of(PG_TYPE, typid)
-        found[typid, typmod] = ColumnType(present(text), storage, coll, (used,) if used else ())
+        made = names.of(PG_TYPE, typid)
+        found[typid, typmod] = ColumnType(present(text), storage, coll, (made,) if made else ())
     return found
 
 
