@@ -214,6 +214,8 @@ class Decisions:
         old, new = self.old[identity], self.new[identity]
         for attribute in decision.attributes:
             rule = self.rule(identity, attribute, old, new)
+            if isinstance(rule, InPlace) and rule.rebinds:
+                self._spread_unbinding(identity)
             if not isinstance(rule, InPlace) or not rule.disturbs:
                 continue
             because = f"the {_word(attribute)} of {identity}, which it uses, changes"
@@ -223,6 +225,12 @@ class Decisions:
             for inner in self.old.inside(identity):
                 if kind_of(inner) in rule.disturbs:
                     self._rebuild(inner, f"the {_word(attribute)} of {identity} changes")
+
+    def _spread_unbinding(self, identity: Identity) -> None:
+        """What unbinding drops is made again, by binding or by a step of its own."""
+        for inner in self.old.inside(identity):
+            if inner in self.new and self.old[inner].derived_from and self.rules(inner).unbinding_drops:
+                self._decide(inner, Fate.REPLACE, because=f"{identity} is unbound from what it inherits from")
 
     def __iter__(self) -> Iterator[tuple[Identity, Decision]]:
         return iter(sorted(self.by_identity.items()))

@@ -58,7 +58,7 @@ def _add_uses(graph: Graph, steps: list[Step]) -> None:
         for later in step.precedes:
             _edges(graph, [n], workers.get(later, ()))
         for destroyed in step.destroys:
-            _edges(graph, [n], producers.get(destroyed, ()))
+            _edges(graph, [n], (m for m in producers.get(destroyed, ()) if steps[m].action != "set aside"))
 
 
 def _waits(step: Step, settler: Step) -> bool:

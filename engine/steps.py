@@ -33,6 +33,7 @@ class Steps:
         self._brought: dict[Identity, set[Identity]] = {}
         self._bound: dict[Identity, set[Identity]] = {}
         self._unbound: dict[Identity, set[Identity]] = {}
+        self._detached: frozenset[Identity] = frozenset()
         self._repairs: dict[Identity, tuple[Object, dict[str, None], list[Step]]] = {}
         self._gather()
         for identity, decision in decisions:
@@ -44,6 +45,7 @@ class Steps:
     # ------------------------------------------------------------------ what comes along with something else
 
     def _gather(self) -> None:
+        self._detached = self._in_cycles()
         for identity, _decision in self.decisions:
             if self.decisions.goes(identity):
                 if (unbound := self._unbinder(identity)) is not None:
@@ -69,8 +71,25 @@ class Steps:
         unbound = rules.unbinding_drops and old.derived_from and parent is not None and self.decisions.rebinds(parent)
         return parent if unbound else None
 
+    def _in_cycles(self) -> frozenset[Identity]:
+        """What is dropped by a step of its own, for with its parent it would go both before and after what it uses."""
+        import networkx as nx
+
+        graph: nx.DiGraph[Identity] = nx.DiGraph()
+        detachable: list[tuple[Identity, Identity, Identity]] = []
+        for identity in (i for i, _ in self.decisions if self.decisions.goes(i)):
+            cover = self._cover(identity)
+            for other in {self._cover(used) for used in self._used([self.old[identity]]) if self.decisions.goes(used)}:
+                graph.add_edge(cover, other)
+                if cover != other and self.decisions.rules(identity).detachable:
+                    detachable.append((identity, cover, other))
+        circle = {i: n for n, found in enumerate(nx.strongly_connected_components(graph)) for i in found}
+        return frozenset(identity for identity, a, b in detachable if circle[a] == circle[b])
+
     def _cover(self, identity: Identity) -> Identity:
         """The object whose drop takes this one along; itself, if none does."""
+        if identity in self._detached:
+            return identity
         old, rules = self.old[identity], self.decisions.rules(identity)
         parent = self.old.parent(identity)
         if parent is not None and self.decisions.goes(parent):
