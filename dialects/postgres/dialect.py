@@ -246,6 +246,20 @@ def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"set": changed, "reset": sorted(before.keys() - after.keys())}
 
 
+_MAIN_BY_DEFAULT = frozenset({"numeric", "inet", "cidr"})
+
+
+def _storage(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """The keyword. Back to the type's own: DEFAULT, which servers before 16 do not know."""
+    stored = getattr(step.new, "storage", None)
+    if stored is None and old.header.version_number < 160000:
+        type_ = spelling.base(getattr(step.new, "type", ""))
+        domain = new.get(Identity(f"domain {type_}"))
+        based = getattr(domain, "type", getattr(step.new, "type", ""))
+        stored = "main" if "[" not in based and spelling.base(based) in _MAIN_BY_DEFAULT else "extended"
+    return {"storage": (stored or "default").upper()}
+
+
 def _partitioned(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Keys and indexes of a partitioned table are made on it ONLY; its partitions' own are attached."""
     table = new.get(Identity(f"table {table_path(step)}"))
@@ -259,6 +273,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.set_defaults": _default_privileges,
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
+    "alter_table.set_storage": _storage,
     "type.add_values": _labels,
     "table.set_inherits": _inherits,
     "table.unset_inherits": _inherits,
