@@ -26,7 +26,8 @@ def attached(identity: Identity, _old_obj: Object, new_obj: Object, old: Schema,
     table = new.parent(identity)
     before = old.get(table) if table is not None else None
     after = new.get(table) if table is not None else None
-    if not new_obj.derived_from or getattr(before, "partition_of", None) != getattr(after, "partition_of", None):
+    rebound = any(getattr(before, a, None) != getattr(after, a, None) for a in ("partition_of", "bound"))
+    if not new_obj.derived_from or rebound:
         return Kept()
     return InPlace("index.attach")
 
