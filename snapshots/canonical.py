@@ -8,7 +8,7 @@ class is found once, from its type hints.
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from types import CodeType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, cast, get_args, get_type_hints
 
 import msgspec
 
@@ -34,7 +34,7 @@ class _Field(NamedTuple):
 
 
 @cache
-def _fields(cls: type[Any]) -> tuple[_Field, ...]:
+def _fields(cls: type[msgspec.Struct]) -> tuple[_Field, ...]:
     """Those that hold identities, text or what has either."""
     hints = get_type_hints(cls, include_extras=True)
     inner = getattr(cls, "children", ())
@@ -91,7 +91,7 @@ long: a diff of two files with 10,000 tables each spends a second of its three o
 
 
 @cache
-def _source(cls: type[Any]) -> CodeType:
+def _source(cls: type[msgspec.Struct]) -> CodeType:
     body = [LOOKS[f.holds].format(name=f.name, in_order=f.name in IN_ORDER) for f in _fields(cls)]
     return compile("\n    ".join(["def looker(obj, path):", *body, "return"]), f"<walk of {cls.__name__}>", "exec")
 
@@ -108,16 +108,17 @@ class _Quoted(dict[str, str]):
         return quoted
 
 
-class _Lookers(dict[type[Any], Looker]):
+class _Lookers(dict[type[msgspec.Struct], Looker]):
     """The function for each class, made when first asked for."""
 
     def __init__(self, names: dict[str, Any]) -> None:
         self._names = names
 
-    def __missing__(self, cls: type[Any]) -> Looker:
+    def __missing__(self, cls: type[msgspec.Struct]) -> Looker:
         names = dict(self._names)
         exec(_source(cls), names)
-        self[cls] = looker = names["looker"]
+        looker: Looker = names["looker"]
+        self[cls] = looker
         return looker
 
 
@@ -162,14 +163,15 @@ class Walk:
         self._lookers[type(obj)](obj, identity.partition(" ")[2])
 
     def _all_inside(self, objects: tuple[Object, ...], path: str, in_order: bool) -> None:
-        note, quoted, lookers = self.identities.append, self._quoted, self._lookers
+        note, quoted, lookers, child = self.identities.append, self._quoted, self._lookers, Object.identity
         last = ""
         for obj in objects:
-            cls, name = type(obj), obj.name
+            cls: type[Object] = type(obj)
+            name = obj.name
             if not in_order and name <= last and objects != _by_name(objects):
                 self.canonical = False
             last = name
-            if _is_child(cls):
+            if cls.identity is child:
                 own = f"{path}.{quoted[name]}"
                 note(f"{cls.kind} {own}")
                 lookers[cls](obj, own)
@@ -189,19 +191,13 @@ class Walk:
             self.canonical = False
 
 
-@cache
-def _is_child(cls: type[Object]) -> bool:
-    """Whether its identity is its parent's path and its name."""
-    return cls.identity is Object.identity
-
-
 # the canonical form
 
 
 def canonical(obj: Any) -> Any:
     """The object, or structured attribute, in canonical form."""
-    changed = {}
-    for field in _fields(type(obj)):
+    changed: dict[str, Any] = {}
+    for field in _fields(cast("type[msgspec.Struct]", type(obj))):
         value = getattr(obj, field.name)
         if value is not None and (new := _canonical(field, value)) != value:
             changed[field.name] = new

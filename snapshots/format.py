@@ -15,7 +15,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from fnmatch import fnmatchcase
 from functools import cache
@@ -43,8 +43,10 @@ __all__ = [
     "encode",
     "fingerprint",
     "read",
+    "read_bytes",
     "same_bytes",
     "write",
+    "write_bytes",
 ]
 
 FORMAT = 1
@@ -145,8 +147,14 @@ def _decoded(data: bytes, header: dict[str, Any], where: str) -> Snapshot:
             return cast(Snapshot, _decoder(dialect).decode(data))
     with explained(data, where):
         document = upgraded(msgspec.json.decode(data), where)
-    with explained(msgspec.json.encode(document), where, lambda: snapshot_type(dialect)):
-        return cast(Snapshot, msgspec.convert(document, snapshot_type(dialect)))
+    return convert(document, where)
+
+
+def convert(document: dict[str, Any], where: str) -> Snapshot:
+    """The snapshot that a JSON document of this format is, not checked yet."""
+    cls = snapshot_type(document["header"]["dialect"])
+    with explained(msgspec.json.encode(document), where, lambda: cls):
+        return cast(Snapshot, msgspec.convert(document, cls))
 
 
 class _Peeked(msgspec.Struct):
@@ -264,20 +272,28 @@ def _without_depends_on(document: bytes) -> bytes:
 
 def read(path: str | os.PathLike[str]) -> Snapshot:
     """The snapshot in a file, in a --split directory, or on standard input (`-`)."""
-    if path == "-":
-        return decode(read_limited(sys.stdin.buffer, "standard input"), "standard input")
-    if os.path.isdir(path):
+    if path != "-" and os.path.isdir(path):
         from . import split
 
         return split.read(Path(path))
-    where = os.fspath(path)
-    with opened(where) as stream:
-        data = read_limited(stream, where)
-    return decode(data, where)
+    return decode(read_bytes(path), place(path))
+
+
+def place(path: str | os.PathLike[str]) -> str:
+    """How errors call it."""
+    return "standard input" if path == "-" else os.fspath(path)
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """All of a file, or of standard input (`-`). Raises InputError."""
+    if path == "-":
+        return read_limited(sys.stdin.buffer, place(path))
+    with opened(place(path)) as stream:
+        return read_limited(stream, place(path))
 
 
 @contextmanager
-def opened(where: str) -> Iterator[Any]:
+def opened(where: str) -> Generator[Any]:
     """A file to read; what the system says against it as InputError."""
     try:
         with open(where, "rb") as stream:
@@ -285,8 +301,9 @@ def opened(where: str) -> Iterator[Any]:
     except FileNotFoundError as error:
         raise InputError(what="no such file", where=where, next="check the name, or dump it first") from error
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(what=f"cannot read: {reason}", where=where, next="check the name and permissions") from error
+        raise InputError(
+            what=f"cannot read: {_reason(error)}", where=where, next="check name and permissions"
+        ) from error
 
 
 def read_limited(stream: Any, where: str) -> bytes:
@@ -302,24 +319,34 @@ def read_limited(stream: Any, where: str) -> bytes:
 
 
 def write(snapshot: Snapshot, path: str | os.PathLike[str]) -> None:
-    """The canonical file, or standard output (`-`). Never a partial file: it is written aside and renamed."""
-    data = encode(snapshot)
+    """The canonical file, or standard output (`-`)."""
+    write_bytes(encode(snapshot), path)
+
+
+def write_bytes(data: bytes, path: str | os.PathLike[str]) -> None:
+    """A file, or standard output (`-`). Never a partial file: it is written aside and renamed. Raises InputError."""
     if path == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
     where = os.fspath(path)
     if os.path.isdir(where):
-        raise InputError(what="is a directory", where=where, next="name a file, or dump with --split")
+        raise InputError(what="is a directory", where=where, next="name a file")
     try:
         replace_file(Path(where), data)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(what=f"cannot write: {reason}", where=where, next="name another place with -o") from error
+        raise InputError(what=f"cannot write: {_reason(error)}", where=where, next="name another place") from error
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write aside and rename, through links and keeping the mode. Devices and pipes are written directly."""
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def replace_file(path: Path, data: bytes, *, sync: bool = True) -> None:
+    """Write aside and rename, through links and keeping the mode. Devices and pipes are written directly.
+
+    Without `sync` a crash of the whole machine can leave an empty file.
+    """
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not path.is_file():
         path.write_bytes(data)
@@ -328,8 +355,9 @@ def replace_file(path: Path, data: bytes) -> None:
     try:
         with aside.open("xb") as stream:
             stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+            if sync:
+                stream.flush()
+                os.fsync(stream.fileno())
         with suppress(FileNotFoundError):
             aside.chmod(path.stat().st_mode & 0o777)
         aside.replace(path)
@@ -372,7 +400,7 @@ T = TypeVar("T")
 
 
 @contextmanager
-def collector_off() -> Iterator[None]:
+def collector_off() -> Generator[None]:
     """No garbage collection inside: there are millions of new objects, and no garbage among them."""
     was_on = gc.isenabled()
     gc.disable()

@@ -4,9 +4,9 @@ Only reached when something is wrong, so nothing here needs to be fast; but a la
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, cast, get_args, get_type_hints
 
 import msgspec
 
@@ -24,12 +24,12 @@ _AT = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?\Z", re.DOTALL)
 _STEP = re.compile(r"\.(?P<field>\w+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
-Classes = Callable[[], type[Any]]
-"""Gives the class that was decoded; called only when there is an error to explain."""
+Classes = Callable[[], type[Any] | dict[str, type[Object]]]
+"""Gives the class that was decoded, or several by kind; called only when there is an error to explain."""
 
 
 @contextmanager
-def explained(data: bytes, where: str, classes: Classes | None = None) -> Iterator[None]:
+def explained(data: bytes, where: str, classes: Classes | None = None) -> Generator[None]:
     """Whatever msgspec raises inside as an InputError about `data`."""
     try:
         yield
@@ -148,29 +148,39 @@ def _has_header(data: bytes) -> bool:
 
 def _place(path: str, data: bytes, classes: Classes | None) -> _Place:
     steps = [(m["field"], m["index"]) for m in _STEP.finditer(path)]
-    if classes is None or not steps:
-        return _Place(None, path.removeprefix("$.").removeprefix("$"))
+    if classes is None:
+        return _Place(None, path.removeprefix("$").removeprefix("."))
     hint: Any = classes()
     value: Any = None
+    if not isinstance(hint, type):  # one object alone; its class by kind
+        value = msgspec.json.decode(data)
+        hint = _get(hint, _get(value, "kind"))
+        steps.insert(0, (None, None))
+    elif len(steps) > 1 and steps[0][0] == "objects":
+        value = msgspec.json.decode(msgspec.json.decode(data, type=_Rough).objects[int(steps[1][1] or 0)])
+        hint = get_type_hints(hint)["objects"]
+        steps[:2] = [(None, None)]
     identity: Identity | None = None
     rest: list[str] = []
-    if steps[0][0] == "objects" and len(steps) > 1 and steps[1][1] is not None:
-        value = msgspec.json.decode(msgspec.json.decode(data, type=_Rough).objects[int(steps[1][1])])
-        hint = get_type_hints(hint)["objects"]
-        steps = [(None, None), *steps[2:]]
     for field, index in steps:
         if field is not None:
             hint = get_type_hints(hint).get(field) if isinstance(hint, type) else None
-            value = value.get(field) if isinstance(value, dict) else None
             rest.append(field)
-        elif index is not None:
-            value = value[int(index)] if isinstance(value, list) and int(index) < len(value) else None
+        value = _get(value, int(index) if index is not None else field)
         cls = _class_of(hint, value)
         if cls is not None and isinstance(value, dict):
             hint = cls
             if issubclass(cls, Object):
-                identity, rest = _identity(cls, value, identity), []
+                identity, rest = _identity(cls, cast("dict[str, Any]", value), identity), []
     return _Place(identity, ".".join(rest))
+
+
+def _get(value: Any, key: str | int | None) -> Any:
+    """What stands there, if anything does; `value` itself without a key."""
+    try:
+        return value if key is None else value[key]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _class_of(hint: Any, value: Any) -> type[Any] | None:
@@ -178,7 +188,7 @@ def _class_of(hint: Any, value: Any) -> type[Any] | None:
     found = list(_classes_in(hint))
     if len(found) == 1:
         return found[0]
-    kind = value.get("kind") if isinstance(value, dict) else None
+    kind = _get(value, "kind")
     return next((cls for cls in found if getattr(cls, "kind", None) == kind), None)
 
 
@@ -200,8 +210,7 @@ class _Raw:
 
 def _identity(cls: type[Object], raw: dict[str, Any], parent: Identity | None) -> Identity:
     """Its identity, or, where what makes it is wrong, as much as can be told."""
-    identity: Callable[[Any, Identity | None], Identity] = cls.identity
     try:
-        return identity(_Raw(cls, raw), parent)
+        return cls.identity(cast(Object, _Raw(cls, raw)), parent)
     except Exception:  # anything can be in there
         return Identity(f"{cls.kind} {raw.get('name', 'without a name')}")

@@ -32,7 +32,7 @@ def upgraded(document: Document, where: str) -> Document:
 
 
 def _from_0(document: Document) -> Document:
-    """Of before the first release. `header.server` was "postgresql 16.3", `header.schemas` a list; there were no facts."""
+    """Of before the first release. `header.server` was "postgresql 16.3", `header.schemas` a list, and no facts."""
     header = document["header"]
     flavour, _, version = header.pop("server").partition(" ")
     major, _, minor = version.partition(".")

@@ -1,0 +1,273 @@
+"""--split: a directory with one file an object, for large schemas and few merge conflicts.
+
+    manifest.json           the header
+    table/public.orders.json
+    function/public.f%28integer%29.json
+
+A file is called as its object's identity says: a folder for the kind, then the path with all but `[a-z0-9_.-]`
+percent-escaped, so that disks that ignore case hold every schema. Files that are no `.json` are left alone, and so are
+other folders; a `.json` file that is not where its object belongs is an error, for it may be what a merge left.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from . import format
+from .errors import InputError
+from .model import Header, Identity, Object
+from .naming import kind_of, path_of
+from .trouble import explained
+from .upgrade import upgraded
+
+__all__ = ["MANIFEST", "file_of", "is_canonical", "is_split", "read", "write"]
+
+MANIFEST = "manifest.json"
+
+LONGEST = 120
+"""Characters of a file's name before `.json`. Longer ones are cut, and end in `~` and a hash of the whole."""
+
+_ESCAPED = re.compile(r"[^a-z0-9_.-]")
+_OURS = re.compile(r"[a-z0-9_.%~-]+\.json\Z")
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)")
+"""What Windows does not take for a file's name, whatever follows the dot."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands in manifest.json."""
+
+    header: Header
+
+
+# names
+
+
+def escape(path: str) -> str:
+    """An identity's path as a file's name, without `.json`. Two paths never give the same name, on any disk."""
+    name = _ESCAPED.sub(lambda m: "".join(f"%{byte:02x}" for byte in m[0].encode(errors="surrogatepass")), path)
+    if _DEVICES.match(name):
+        name = f"%{ord(name[0]):02x}{name[1:]}"
+    if len(name) > LONGEST:
+        digest = hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest()[:32]
+        name = f"{name[: LONGEST - 33]}~{digest}"
+    return name
+
+
+def file_of(identity: Identity) -> Path:
+    """Where an object stands, below the directory."""
+    return Path(kind_of(identity), f"{escape(path_of(identity))}.json")
+
+
+def is_split(directory: Path) -> bool:
+    """Whether it says that it is a split snapshot."""
+    return (directory / MANIFEST).is_file()
+
+
+# reading
+
+
+def read(directory: Path) -> format.Snapshot:
+    """The snapshot in a directory. InputError names the file in it that is wrong."""
+    where = str(directory)
+    if not is_split(directory):
+        raise InputError(
+            what=f"a directory without {MANIFEST}, no snapshot",
+            where=where,
+            next="name a snapshot file, or a directory that `dbstrata dump --split` wrote",
+        )
+    with _system_errors(where), format.collector_off():
+        header = _header(directory)
+        _refuse_strays(directory, header["dialect"])
+        found = list(_files(directory, header["dialect"]))
+        if header["format"] == format.FORMAT:
+            snapshot = _assemble(header, found, where)
+        else:
+            snapshot = _assemble_older(header, found, where)
+        return format.check(snapshot, where)
+
+
+def _header(directory: Path) -> dict[str, Any]:
+    path = directory / MANIFEST
+    data = path.read_bytes().removeprefix(format.BOM)
+    header = format.peek(data, str(path))
+    if header["format"] == format.FORMAT:
+        with explained(data, str(path), lambda: Manifest):
+            msgspec.json.decode(data, type=Manifest)
+    return header
+
+
+@cache
+def _kinds(dialect: str) -> dict[str, type[Object]]:
+    """Top-level classes by kind."""
+    objects = get_type_hints(format.snapshot_type(dialect))["objects"]
+    return {cls.kind: cls for cls in get_args(get_args(objects)[0])}
+
+
+@cache
+def _decoder(dialect: str) -> "msgspec.json.Decoder[Object]":
+    objects = get_type_hints(format.snapshot_type(dialect))["objects"]
+    return msgspec.json.Decoder(get_args(objects)[0])
+
+
+def _refuse_strays(directory: Path, dialect: str) -> None:
+    """JSON files where no object of a split snapshot stands."""
+    for entry in os.scandir(directory):
+        if entry.name.startswith(".") or entry.name == MANIFEST:
+            continue
+        stray = entry.name if entry.name.endswith(".json") and entry.is_file() else None
+        if stray is None and entry.is_dir() and entry.name not in _kinds(dialect):
+            stray = next((f"{entry.name}/{e.name}" for e in os.scandir(entry.path) if e.name.endswith(".json")), None)
+        if stray is not None:
+            raise InputError(
+                what="a file that is no object of this split snapshot",
+                where=str(directory / stray),
+                next=f"move it elsewhere: beside {MANIFEST} stand only folders named for {dialect} kinds",
+            )
+
+
+def _files(directory: Path, dialect: str) -> Iterator[tuple[str, bytes]]:
+    """(path, content) of each object's file."""
+    size = 0
+    for kind in sorted(_kinds(dialect)):
+        for name in _listed(directory / kind):
+            path = os.path.join(directory, kind, name)
+            data = format.read_bytes(path).removeprefix(format.BOM)
+            size += len(data)
+            if size > format.LARGEST:
+                raise InputError(
+                    what=f"larger than {format.LARGEST // 2**20} MB, which no snapshot is",
+                    where=str(directory),
+                    next="check the name; a dump can be restricted with --schema",
+                )
+            yield path, data
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return sorted(
+            entry.name for entry in os.scandir(folder) if entry.name.endswith(".json") and entry.name[0] != "."
+        )
+    except FileNotFoundError:
+        return []
+
+
+def _assemble(header: dict[str, Any], files: list[tuple[str, bytes]], where: str) -> format.Snapshot:
+    dialect = header["dialect"]
+    decode = _decoder(dialect).decode
+    objects: list[tuple[Identity, Object]] = []
+    for path, data in files:
+        with explained(data, path, lambda: _kinds(dialect)):
+            obj = decode(data)
+        identity = obj.identity()
+        _check_place(identity, path)
+        objects.append((identity, obj))
+    objects.sort(key=lambda pair: pair[0])
+    whole: format.Snapshot = format.snapshot_type(dialect)(
+        header=msgspec.convert(header, Header), objects=tuple([obj for _, obj in objects])
+    )
+    return whole
+
+
+def _check_place(identity: Identity, path: str) -> None:
+    expected = file_of(identity)
+    folder, name = os.path.split(path)
+    if (os.path.basename(folder), name) != (expected.parent.name, expected.name):
+        raise InputError(
+            what=f"holds {identity}, which belongs in {expected.as_posix()}",
+            where=path,
+            next="rename the file, or remove it if a merge left it behind",
+        )
+
+
+def _assemble_older(header: dict[str, Any], files: list[tuple[str, bytes]], where: str) -> format.Snapshot:
+    objects: list[Any] = []
+    for path, data in files:
+        with explained(data, path):
+            objects.append(msgspec.json.decode(data))
+    document = upgraded({"header": header, "objects": objects}, where)
+    return format.convert(document, where)
+
+
+# writing
+
+
+def write(snapshot: format.Snapshot, directory: Path) -> None:
+    """One file an object. In an existing split snapshot only what changed is written, and what is gone is removed.
+
+    Each file is written whole or not at all; the directory is not: who interrupts this finds objects of both states.
+    """
+    where = str(directory)
+    if directory.exists() and not directory.is_dir():
+        raise InputError(what="a file, not a directory", where=where, next="name another directory for --split")
+    if directory.is_dir() and not is_split(directory) and any(directory.iterdir()):
+        raise InputError(
+            what=f"not empty, and without {MANIFEST} no split snapshot",
+            where=where,
+            next="name a new directory, or one that `dbstrata dump --split` wrote",
+        )
+    with _system_errors(where), format.collector_off():
+        directory.mkdir(parents=True, exist_ok=True)
+        kept = set[Path]()
+        for path, data in _contents(snapshot):
+            if path.parent not in kept:
+                (directory / path.parent).mkdir(exist_ok=True)
+            kept |= {path, path.parent}
+            _put(directory / path, data)
+        for stale in _stale(directory, snapshot.header.dialect, kept):
+            stale.unlink()
+        for kind in _kinds(snapshot.header.dialect):
+            with suppress(OSError):  # it is not empty, or not there
+                (directory / kind).rmdir()
+
+
+def is_canonical(snapshot: format.Snapshot, directory: Path) -> bool:
+    """Whether writing the snapshot there would change nothing."""
+    with _system_errors(str(directory)):
+        kept = set[Path]()
+        for path, data in _contents(snapshot):
+            kept.add(path)
+            if (directory / path).read_bytes() != data:
+                return False
+        return not any(_stale(directory, snapshot.header.dialect, kept))
+
+
+def _contents(snapshot: format.Snapshot) -> Iterator[tuple[Path, bytes]]:
+    """Every file and what is in it, the manifest first."""
+    snapshot = format.canonical(snapshot)
+    yield Path(MANIFEST), format.pretty(Manifest(header=snapshot.header))
+    for obj in snapshot.objects:
+        yield file_of(obj.identity()), format.pretty(obj)
+
+
+def _put(path: Path, data: bytes) -> None:
+    try:
+        if path.read_bytes() == data:
+            return
+    except FileNotFoundError:
+        pass
+    format.replace_file(path, data, sync=False)
+
+
+def _stale(directory: Path, dialect: str, kept: set[Path]) -> Iterator[Path]:
+    """Files of objects that are gone."""
+    for kind in _kinds(dialect):
+        for name in _listed(directory / kind):
+            if _OURS.match(name) and Path(kind, name) not in kept:
+                yield directory / kind / name
+
+
+@contextmanager
+def _system_errors(where: str) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            what=f"cannot use: {error.strerror or error}", where=str(error.filename or where), next="check permissions"
+        ) from error
