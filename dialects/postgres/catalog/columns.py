@@ -75,6 +75,8 @@ class _Parts(NamedTuple):
     types: dict[tuple[int, int], ColumnType]
     not_nulls: dict[tuple[int, int], NotNullConstraint]
     identities: dict[tuple[int, int], dict[str, Any]]
+    alike: dict[tuple[Any, ...], Column]
+    """Columns that have nothing of their own: the same in many tables, made once."""
 
 
 def options(reloptions: list[str] | None, prefix: str = "") -> dict[str, str]:
@@ -89,7 +91,7 @@ def read(
 ) -> Columns:
     """All columns in scope, in physical order. `identities`: the identity columns' sequences (sequences.read)."""
     rows = catalog.rows(COLUMNS, {"schemas": names.schema_oids}, SINCE)
-    parts = _Parts(_types(catalog, names, rows), _not_nulls(catalog, names), identities)
+    parts = _Parts(_types(catalog, names, rows), _not_nulls(catalog, names), identities, {})
     found = Columns(defaultdict(list), defaultdict(list), {})
     dumped = names.dumped
     for row in rows:
@@ -98,10 +100,32 @@ def read(
             continue
         found.types[row[0], row[1]] = row[3], row[5]
         if relation.relkind in "rp":
-            found.of_tables[row[0]].append(_column(row, relation, names, uses, parts))
+            alike = row[2:10] + row[17:] if _has_nothing_own(row, names, uses, parts) else None
+            column = parts.alike.get(alike) if alike else None
+            if column is None:
+                column = _column(row, relation, names, uses, parts)
+                if alike:
+                    parts.alike[alike] = column
+            found.of_tables[row[0]].append(column)
         else:
             found.of_views[row[0]].append(_view_column(row, relation, names, uses, parts))
     return found
+
+
+def _has_nothing_own(row: tuple[Any, ...], names: Names, uses: Dependencies, parts: _Parts) -> bool:
+    """Whether columns of the same name, type, storage, statistics target, NOT NULL and default are equal to it."""
+    relid, num = row[:2]
+    identity, generated, _, inherited, opts, acl, default_oid, _ = row[10:]
+    return not (
+        identity
+        or generated
+        or inherited
+        or opts
+        or acl
+        or (relid, num) in parts.not_nulls
+        or (PG_CLASS, relid, num) in names.comments
+        or (default_oid and (PG_ATTRDEF, default_oid, 0) in uses)
+    )
 
 
 def _column(row: tuple[Any, ...], relation: Relation, names: Names, uses: Dependencies, parts: _Parts) -> Column:

@@ -11,7 +11,6 @@ _TRANSIENT = "a step of DDL or VACUUM under way, no schema"
 
 IGNORED: dict[str, dict[str, str]] = {
     "pg_class": {
-        "reltype": "the row type's OID; pg_type.typrelid is read from the other side",
         "relfilenode": _STORAGE,
         "relpages": _STORAGE,
         "reltuples": _STORAGE,
