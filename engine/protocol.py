@@ -97,8 +97,8 @@ class KindRules:
     """The kinds inside it that its creation always states: a table's columns."""
     with_parent: bool = False
     """It comes and goes by its parent's steps alone: a view's columns."""
-    goes_with: str | None = None
-    """The attribute that names what it is dropped with: a sequence's owning column."""
+    goes_with: Callable[[Object], Identity | None] = lambda _obj: None
+    """What it is dropped with, though it does not stand in it: a sequence's owning column."""
     joins: frozenset[str] = frozenset()
     """The kinds inside it whose creation may stand in its own creation's statement."""
     aside: str | None = None

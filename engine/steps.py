@@ -94,10 +94,9 @@ class Steps:
         parent = self.old.parent(identity)
         if parent is not None and self.decisions.goes(parent):
             return self._cover(parent)
-        if rules.goes_with is not None:
-            carrier = getattr(old, rules.goes_with)
-            if carrier is not None and self.decisions.goes(carrier):
-                return self._cover(carrier)
+        carrier = rules.goes_with(old)
+        if carrier is not None and self.decisions.goes(carrier):
+            return self._cover(carrier)
         for origin in old.derived_from:
             if rules.dropped_along(old) and self.decisions.goes(origin) and not self._rebinds_above(identity):
                 return self._cover(origin)

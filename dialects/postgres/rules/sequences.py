@@ -27,7 +27,7 @@ RULES = {
             "owned_by": InPlace("sequence.set_owned_by", unset="sequence.unset_owned_by", light=True),
         },
         weight=18,
-        goes_with="owned_by",
+        goes_with=lambda obj: getattr(obj, "owned_by", None),
         drop_loses="the sequence's current value",
     ),
     "identity": KindRules(
