@@ -10,7 +10,9 @@ from dbstrata.dialects.postgres.catalog.ignored import IGNORED
 
 from ..servers import Database
 
-READERS = [path for path in Path(catalog.__path__[0]).glob("*.py") if path.name != "ignored.py"]
+NO_READERS = {"ignored.py", "unmodelled.py"}
+"""The second keeps a digest of what the model does not cover: not read in this sense."""
+READERS = [path for path in Path(catalog.__path__[0]).glob("*.py") if path.name not in NO_READERS]
 COLUMNS = """
     SELECT attname FROM pg_catalog.pg_attribute
     WHERE attrelid = 'pg_catalog.{catalog}'::regclass AND attnum > 0 AND NOT attisdropped"""
