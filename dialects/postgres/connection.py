@@ -1,14 +1,14 @@
 """Connecting to PostgreSQL, and the errors of life in one clear line each.
 
-URLs, PG* variables, the service file and the password file are libpq's business: a URL goes to it unread (manual, libpq,
-"Connection Strings"). What libpq and the server say while connecting has no SQLSTATE, so that those few errors are known
-by their English text; any other text is passed on as it came. No message holds a password or the URL.
+URLs, PG* variables, the service file and the password file are libpq's business: a URL goes to it unread (manual,
+libpq, "Connection Strings"). What libpq and the server say while connecting has no SQLSTATE, so that those few errors
+are known by their English text; any other text is passed on as it came. No message holds a password or the URL.
 """
 
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...snapshots.errors import DbstrataError, InputError, Refused, ServerFailed
@@ -21,9 +21,6 @@ __all__ = ["INSTALL", "NEWEST_TESTED", "OLDEST", "connect", "connection", "expla
 OLDEST = 13
 NEWEST_TESTED = 18
 INSTALL = "python -m pip install 'dbstrata[postgres]'"
-
-Conn = Any
-"""psycopg.Connection[Any]; the driver is not imported before it is used."""
 
 
 class Explanation(NamedTuple):
@@ -154,7 +151,7 @@ def connect(url: str, *, untested: bool = False) -> "psycopg.Connection[Any]":
 
 
 @contextmanager
-def connection(url: str, *, untested: bool = False) -> Iterator["psycopg.Connection[Any]"]:
+def connection(url: str, *, untested: bool = False) -> Generator["psycopg.Connection[Any]"]:
     """`connect`, errors explained, closed in the end."""
     found = connect(url, untested=untested)
     try:
@@ -165,7 +162,7 @@ def connection(url: str, *, untested: bool = False) -> Iterator["psycopg.Connect
 
 
 @contextmanager
-def explained(found: "psycopg.Connection[Any]") -> Iterator[None]:
+def explained(found: "psycopg.Connection[Any]") -> Generator[None]:
     """Errors of the driver inside become ServerFailed: what, where, what next."""
     psycopg = _driver()
     where = _where(found.pgconn)
@@ -202,10 +199,10 @@ def _check(url: str) -> None:
         ) from None
 
 
-def _connected(url: str) -> Conn:
+def _connected(url: str) -> "psycopg.Connection[Any]":
     import psycopg
 
-    settings = {"fallback_application_name": "dbstrata", "client_encoding": "utf8"}
+    settings: dict[str, Any] = {"fallback_application_name": "dbstrata", "client_encoding": "utf8"}
     try:
         return psycopg.connect(url, autocommit=True, **settings)
     except psycopg.OperationalError as error:
@@ -220,7 +217,7 @@ def _connected(url: str) -> Conn:
         return psycopg.connect(url, autocommit=True, password=password, **settings)
 
 
-def _greet(found: Conn, untested: bool) -> None:
+def _greet(found: "psycopg.Connection[Any]", untested: bool) -> None:
     """Refuse what is no PostgreSQL of a known version; ask for English messages, which only some roles may."""
     import psycopg
 
@@ -239,10 +236,8 @@ def _greet(found: Conn, untested: bool) -> None:
             where=f"{where}; the newest tested is {NEWEST_TESTED}",
             next="upgrade dbstrata, or try it with --untested-server",
         )
-    try:
+    with suppress(psycopg.errors.InsufficientPrivilege):
         found.execute("SELECT pg_catalog.set_config('lc_messages', 'C', false)")
-    except psycopg.errors.InsufficientPrivilege:
-        pass
 
 
 def _unconnected(error: Any, url: str) -> ServerFailed:
@@ -259,7 +254,7 @@ def _unconnected(error: Any, url: str) -> ServerFailed:
     return ServerFailed(what=f"cannot connect: {text}", where=where, next="check the URL and the server's log")
 
 
-def _failed(error: Any, found: Conn, where: str) -> DbstrataError:
+def _failed(error: Any, found: "psycopg.Connection[Any]", where: str) -> DbstrataError:
     """Why the server failed us while we worked."""
     state = error.sqlstate or ""
     text = _clean(error.diag.message_primary or str(error))
@@ -284,7 +279,7 @@ def _where(pgconn: Any) -> str:
 
     try:
         return _spelled_where(known("host"), known("port"), known("db"), known("user"))
-    except Exception as error:  # noqa: BLE001: psycopg raises OperationalError for a closed connection
+    except Exception as error:  # psycopg's OperationalError, of a connection that is closed
         return f"a server that is gone ({type(error).__name__})"
 
 

@@ -82,9 +82,9 @@ def _relations(catalog: "Catalog", names: "Names", uses: "Dependencies") -> list
 
 
 def _others(catalog: "Catalog", names: "Names", uses: "Dependencies") -> list[TopLevel]:
-    from . import aggregates, default_privileges, extensions, routines, schemas, types
+    from . import aggregates, default_privileges, extensions, routines, schemas, types, unmodelled
 
-    families = (schemas, extensions, types, routines, aggregates, default_privileges)
+    families = (schemas, extensions, types, routines, aggregates, default_privileges, unmodelled)
     return [found for family in families for found in family.read(catalog, names, uses)]
 
 

@@ -1,7 +1,7 @@
 """Which schemas and objects a dump reads.
 
 Patterns are shell globs (`*`, `?`, `[...]`), case-sensitive, on unquoted names: of a schema `name`, of an object
-`schema.name`. An `exclude` pattern without a dot means that name in every schema.
+`schema.name`, or `name` for that name in every schema.
 """
 
 from fnmatch import fnmatchcase
@@ -43,4 +43,4 @@ def _schema(schemas: tuple[str, ...], exclude_schemas: tuple[str, ...], schema: 
 
 def _excluded(patterns: tuple[str, ...], schema: str, name: str) -> bool:
     full = f"{schema}.{name}"
-    return any(fnmatchcase(full if "." in pattern else name, pattern) for pattern in patterns)
+    return any(fnmatchcase(full, pattern) or fnmatchcase(name, pattern) for pattern in patterns)

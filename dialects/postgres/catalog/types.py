@@ -112,14 +112,14 @@ def _domains(catalog: Catalog, names: Names, uses: Dependencies) -> Iterator[Dom
     rows = catalog.rows(DOMAINS, {"schemas": names.schema_oids})
     checks: dict[int, list[DomainCheck]] = defaultdict(list)
     for oid, typid, name, validated, expression in catalog.rows(DOMAIN_CHECKS, {"schemas": names.schema_oids}):
-        domain = names.types[typid].identity
+        own = names.type(typid)
         check = DomainCheck(
             name=name,
             comment=names.comment(PG_CONSTRAINT, oid),
             expression=lines(present(expression)),
             not_valid=not validated,
         )
-        checks[typid].append(using(check, uses.of(PG_CONSTRAINT, oid), *([domain] if domain else [])))
+        checks[typid].append(using(check, uses.of(PG_CONSTRAINT, oid), *([own] if own else [])))
     names.resolve((PG_TYPE, row[5]) for row in rows if row[5] in names.types)
     for oid, name, namespace, owner, acl, base, type_, collation, usual, has_default, default, plain, *rest in rows:
         if not _in_scope(names, oid, name, namespace):
