@@ -320,16 +320,17 @@ def _attach(step: Step, _current: Table, changed: Table, state: State) -> Iterat
             yield inner, replace(obj, derived_from=(origin,), local=False)
         elif isinstance(obj, Check) and state.get(origin) is not None:
             yield inner, replace(obj, derived_from=(origin,), local=False)
-    yield from _attach_indexes(step.identity, parent, state)
+    yield from _attach_matching(step.identity, parent, state)
     for inner, _, obj in step.inner:
         yield inner, _created(obj, state)
 
 
-def _attach_indexes(child: Identity, parent: Identity, state: State) -> Iterator[Effect]:
+def _attach_matching(child: Identity, parent: Identity, state: State) -> Iterator[Effect]:
+    """Each index, key and foreign key of the parent takes the first of the child's that is like it."""
     taken: set[Identity] = set()
     for above in state.inside(parent):
         origin = state.get(above)
-        if not isinstance(origin, Index | PrimaryKey | Unique):
+        if not isinstance(origin, Index | PrimaryKey | Unique | ForeignKey):
             continue
         for inner in state.inside(child):
             obj = state.get(inner)

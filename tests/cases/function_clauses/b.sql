@@ -1,6 +1,6 @@
 CREATE TABLE t (id int);
 CREATE FUNCTION f(a numeric DEFAULT 1, VARIADIC b int[] DEFAULT '{}') RETURNS numeric
-    LANGUAGE sql STABLE STRICT LEAKPROOF PARALLEL SAFE COST 7 SECURITY DEFINER SET work_mem = '1MB' SET search_path = public, pg_temp
+    LANGUAGE sql STABLE STRICT LEAKPROOF PARALLEL SAFE COST 7 SECURITY DEFINER SET search_path = public, pg_temp SET work_mem = '1MB'
     AS $$ SELECT a $$;
 CREATE FUNCTION g(OUT x int, OUT y text) RETURNS SETOF record LANGUAGE sql ROWS 5 AS $$ SELECT 1, 'a' $$;
 CREATE PROCEDURE p(INOUT x int) LANGUAGE sql AS $$ SELECT x $$;
