@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ..snapshots.errors import Refused
-from ..snapshots.model import Identity, Object, Unmodelled
+from ..snapshots.model import Identity, Object, Unmodelled, references
 from ..snapshots.naming import kind_of
 from .compare import Changes
 from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Refuse, Replace, Rule, Supersede, resolve
@@ -150,6 +150,8 @@ class Decisions:
             self._queue.append(identity)
         elif decision.fate is Fate.REPLACE and fate is Fate.SUPERSEDE:
             decision.fate = fate
+        elif {decision.fate, fate} == {Fate.DROP, Fate.CREATE}:
+            decision.fate = Fate.REPLACE
         if attribute is not None and attribute not in decision.attributes:
             decision.attributes[attribute] = None
             self._queue.append(identity)
@@ -158,7 +160,10 @@ class Decisions:
 
     def _spread(self, identity: Identity) -> None:
         decision = self.by_identity[identity]
-        if decision.fate in GOES:
+        if decision.fate is Fate.CREATE:
+            for inner in self.new.descendants(identity):
+                self._decide(inner, Fate.CREATE)
+        elif decision.fate in GOES:
             self._spread_going(identity, decision)
         elif decision.fate is Fate.ALTER:
             self._spread_disturbance(identity, decision)
@@ -181,6 +186,8 @@ class Decisions:
         if self.goes(user):
             return
         old, new = self.old[user], self.new.get(user)
+        if new is not None and all(used != gone for _, used in references(new)) and self.fate(user) is Fate.ALTER:
+            return
         if isinstance(old, Unmodelled):
             if "unmodelled" not in self._allow:
                 self._refused.append(f"{user} uses {gone}, which is dropped, and dbstrata does not model it")

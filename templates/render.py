@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine.protocol import Part, Statement, Step
 from ..snapshots.model import Identity, Text, plain
 from ..snapshots.naming import kind_of, parts_of, path_of, quote
+from .restate import restated
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -121,7 +122,7 @@ def _environment() -> "Environment":
         "kind": kind_of,
         "q": quote,
         "literal": _literal,
-        "text": plain,
+        "text": restated,
         "last": _last,
         "last_of_path": _last_of_path,
         "in_schema": _in_schema,

@@ -239,11 +239,11 @@ def _inherits(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """Options to set, and to reset."""
+    """Options to set, and to reset. All are set again, for the server keeps them in the order in which they were set."""
     before: dict[str, str] = getattr(step.old, "options", {})
     after: dict[str, str] = getattr(step.new, "options", {})
-    changed = {k: v for k, v in after.items() if before.get(k) != v}
-    return {"set": changed, "reset": sorted(before.keys() - after.keys())}
+    changed = list(before.items()) != list(after.items())
+    return {"set": after if changed else {}, "reset": sorted(before.keys() - after.keys())}
 
 
 _MAIN_BY_DEFAULT = frozenset({"numeric", "inet", "cidr"})
