@@ -4,19 +4,29 @@ from typing import Annotated
 
 import typer
 
+from .plans import ALLOW, LOCK_TIMEOUT, OUTPUT
+from .sources import CONFIG, IGNORE, SCOPE
+
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def build(
     snapshot: Annotated[str, typer.Argument(metavar="SNAPSHOT", help="A snapshot file, a split directory, or `-`.")],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write here; `-` is stdout.")] = "-",
-    allow: Annotated[list[str] | None, typer.Option(metavar="CODE", help="Go on in spite of it: unmodelled.")] = None,
+    output: OUTPUT = "-",
+    scope: SCOPE = None,
+    ignore: IGNORE = "",
+    allow: ALLOW = None,
+    lock_timeout: LOCK_TIMEOUT = "10s",
+    config: CONFIG = None,
 ) -> None:
-    """Print the plan from an empty database to SNAPSHOT. Exit codes as those of `script`."""
-    from .output import write_text
-    from .plans import make_script, nothing
-    from .sources import load
+    """Print the plan from an empty database to SNAPSHOT.
 
-    after = load(snapshot)
-    write_text(make_script(nothing(after), after, allow=tuple(allow or ())), output)
+    Exit 0; 2 on bad input; 3 if the change is refused; 5 if the plan does not prove.
+    """
+    from .output import write_text
+    from .plans import make_script
+    from .sources import EMPTY, pair, settings
+
+    both = pair(EMPTY, snapshot, config=settings(config), ignore=ignore, scope=scope)
+    write_text(make_script(both, title="build", allow=allow or (), lock_timeout=lock_timeout), output)

@@ -1,7 +1,6 @@
 """The command `dbstrata`: which verbs there are, and how an error becomes one line and an exit code."""
 
 import sys
-from importlib import import_module
 
 COMMANDS = {
     "dump": (".dump", "read one catalog into a snapshot"),
@@ -12,7 +11,7 @@ COMMANDS = {
     "upgrade": (".upgrade", "snapshots in the newest format"),
     "demo": (".demo.run", "the tour: two versions of a web shop, forward and back"),
 }
-"""Verb, module and summary; so that help imports none of the modules."""
+"""Verb, module and summary; so that help imports none of the modules. Each module has a typer `app`."""
 
 USAGE = """Usage: dbstrata COMMAND [ARGS]...
 
@@ -29,6 +28,11 @@ Exit codes: 0 done, or no difference; 1 difference; 2 usage or input; 3 refused;
             4 failed against a server; 5 a defect in dbstrata.
 """
 
+INTERRUPTED = 130
+"""What a shell expects of a process that Ctrl-C ended."""
+DEFECT = 5
+"""Never 1, the interpreter's own code for an uncaught exception, which would say "they differ"."""
+
 
 def usage() -> str:
     """The text of `dbstrata --help`."""
@@ -37,23 +41,61 @@ def usage() -> str:
 
 def app(prog_name: str = "dbstrata") -> None:
     """Run the command line of this process, and exit."""
-    arguments = sys.argv[1:]
-    if arguments == ["--version"]:
-        from importlib.metadata import version
+    sys.exit(_guarded(sys.argv[1:], prog_name))
 
-        print(f"dbstrata {version('dbstrata')}")
-        sys.exit(0)
+
+def _guarded(arguments: list[str], prog_name: str) -> int:
+    """The exit code; quiet when whoever reads the output has gone."""
+    try:
+        code = _dispatch(arguments, prog_name)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        return 0
+    except KeyboardInterrupt:
+        print("dbstrata: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Exception:
+        return _defect()
+    return code
+
+
+def _defect() -> int:
+    """What nobody foresaw, with its traceback: the one message that is for us and not for the user."""
+    import traceback
+
+    traceback.print_exc()
+    print("dbstrata: a defect: the traceback above; please report it with the command and its input", file=sys.stderr)
+    return DEFECT
+
+
+def _discard_output() -> None:
+    """Let the interpreter flush what is left into nothing."""
+    import os
+
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+
+
+def _dispatch(arguments: list[str], prog_name: str) -> int:
+    if arguments == ["--version"]:
+        from .. import __version__
+
+        print(f"dbstrata {__version__}")
+        return 0
     if not arguments or arguments[0] in ("--help", "-h", "help"):
-        print(usage(), end="")
-        sys.exit(0 if arguments else 2)
+        print(usage(), end="", file=sys.stdout if arguments else sys.stderr)
+        return 0 if arguments else 2
     verb, *rest = arguments
     if verb not in COMMANDS:
-        print(f"dbstrata: no such command: {verb}; see `dbstrata --help`", file=sys.stderr)
-        sys.exit(2)
-    sys.exit(_run(verb, rest, prog_name))
+        what = "no such option" if verb.startswith("-") else "no such command"
+        return _usage_error(f"{what}: {verb}", prog_name)
+    return _run(verb, rest, f"{prog_name} {verb}")
 
 
 def _run(verb: str, arguments: list[str], prog_name: str) -> int:
+    from importlib import import_module
+
     import typer
 
     from ..snapshots.errors import DbstrataError
@@ -61,27 +103,33 @@ def _run(verb: str, arguments: list[str], prog_name: str) -> int:
     module = import_module(COMMANDS[verb][0], __package__)
     command = typer.main.get_command(module.app)
     try:
-        result = command.main(args=arguments, prog_name=f"{prog_name} {verb}", standalone_mode=False)
-        return result if isinstance(result, int) else 0
+        result = command.main(args=arguments, prog_name=prog_name, standalone_mode=False)
     except DbstrataError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click says exit 1, which is our "they differ"
+            raise end.__context__ from None
+        raise
     except Exception as error:
-        return _usage_error(error, f"{prog_name} {verb}")
-    except KeyboardInterrupt:
-        print("dbstrata: interrupted", file=sys.stderr)
-        return 130
+        if not hasattr(error, "format_message"):  # click's: wrong options and arguments
+            raise
+        return _usage_error(_told(error), prog_name)
+    return result if isinstance(result, int) else 0
 
 
-def _usage_error(error: Exception, command: str) -> int:
-    """Wrong options, and a closed pipe, as one line; anything else is a defect, and shows its traceback."""
-    code = getattr(error, "exit_code", None)
-    if isinstance(code, int) and hasattr(error, "format_message"):
-        print(f"dbstrata: {error.format_message()}; see `{command} --help`", file=sys.stderr)
-        return 2
-    if isinstance(code, int):
-        return code
-    if isinstance(error, BrokenPipeError):
-        sys.stderr.close()
-        return 0
-    raise error
+def _told(error: Exception) -> str:
+    """What click says, as others say it: on one line, without a capital and a full stop."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return "missing command"
+    message: str = error.format_message()  # type: ignore[attr-defined]
+    text = " ".join(message.split()).rstrip(".").replace("\\", "\\\\")
+    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return text[:1].lower() + text[1:]
+
+
+def _usage_error(what: str, prog_name: str) -> int:
+    print(f"dbstrata: {what}; see `{prog_name} --help`", file=sys.stderr)
+    return 2

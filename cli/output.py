@@ -2,12 +2,26 @@
 
 import sys
 
+__all__ = ["write_text"]
+
 
 def write_text(text: str, path: str) -> None:
-    """Write to a temporary and rename; `-` is stdout. Raises InputError if the file can't be written."""
+    """Write UTF-8, whatever the locale; to a temporary that is then renamed. `-` is stdout. Raises InputError."""
+    data = text.encode()
     if path == "-":
-        sys.stdout.write(text)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
         return
-    from ..snapshots.format import write_bytes
+    from pathlib import Path
 
-    write_bytes(text.encode(), path)
+    from ..snapshots.errors import InputError
+    from ..snapshots.format import replace_file
+
+    if Path(path).is_dir():
+        raise InputError("is a directory", path, "name a file with -o")
+    try:
+        replace_file(Path(path), data)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"cannot write: {reason}", path, "name another place with -o") from error

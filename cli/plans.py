@@ -1,51 +1,108 @@
 """From two snapshots to a script: plan, prove, render."""
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 if TYPE_CHECKING:
+    from ..engine.decide import Allow
     from ..engine.plan import Plan
+    from .sources import Pair
+
+__all__ = ["make_plan", "make_script", "nothing", "roles"]
+
+ALLOW = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CODE[:PATTERN]", help="Go on in spite of `unmodelled` objects that match (repeatable)."),
+]
+LOCK_TIMEOUT = Annotated[str, typer.Option(metavar="TIME", help="How long a statement waits for a lock; 0: for ever.")]
+OUTPUT = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write here; `-` is stdout.")]
+
+CODES = ("unmodelled",)
 
 
-def make_plan(old: Any, new: Any, *, ignore: Iterable[str] = (), allow: Iterable[str] = ()) -> "Plan":
+def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
     """The proven plan from one snapshot to the other."""
     from ..dialects import dialect
     from ..engine.plan import plan
 
-    return plan(old, new, dialect(old.header.dialect), ignore=ignore, allow=allow)
+    return plan(pair.old, pair.new, dialect(pair.old.header.dialect), ignore=pair.ignore, allow=allowing(allow))
 
 
 def make_script(
-    old: Any,
-    new: Any,
-    *,
-    ignore: Iterable[str] = (),
-    allow: Iterable[str] = (),
-    rollback: bool = False,
-    lock_timeout: str = "10s",
+    pair: "Pair", *, allow: Iterable[str] = (), rollback: bool = False, lock_timeout: str = "10s", title: str = ""
 ) -> str:
-    """The script that makes `old` into `new`; `rollback` says only what its header calls it."""
-    from importlib.metadata import version
-
+    """The script that makes `pair.old` into `pair.new`; `rollback` says that this is the way back."""
+    from .. import __version__
+    from ..dialects import dialect
     from ..snapshots.format import fingerprint
+    from ..snapshots.model import Unmodelled
     from ..templates.render import render_script
+    from .reasons import Reasons, by_danger, label, loss
 
-    made = make_plan(old, new, ignore=ignore, allow=allow)
+    check_lock_timeout(lock_timeout)
+    made = make_plan(pair, allow=allow)
     steps = made.steps
+    header = pair.old.header
     return render_script(
-        old.header.dialect,
+        header.dialect,
         made.parts,
-        version=version("dbstrata"),
-        direction="rollback" if rollback else "forward",
-        old_fingerprint=fingerprint(old),
-        new_fingerprint=fingerprint(new),
-        server=f"{old.header.flavour} {old.header.version}",
-        losses=[f"{s.action} {s.identity}: {s.loses}" for s in steps if s.loses],
-        cares=[f"{s.action} {s.identity} can fail on {s.fails}" for s in steps if s.fails],
+        Reasons(made).of,
+        version=__version__,
+        title=title or ("rollback" if rollback else "forward"),
+        old_fingerprint=fingerprint(pair.whole_old),
+        new_fingerprint=fingerprint(pair.whole_new),
+        server=f"{header.flavour} {header.version}",
+        losses=list(dict.fromkeys(loss(s) for s in steps if s.loses)),
+        dangers=by_danger(steps),
+        empty=_comes_back_empty(made, dialect(header.dialect)) if rollback else [],
+        unmodelled=[label(c.identity) for c in made.changes if isinstance(c.old or c.new, Unmodelled)],
         roles=roles(steps),
-        left_out=made.changes.left_out,
+        left_out=(*made.changes.left_out, *pair.notes),
         lock_timeout=lock_timeout,
     )
+
+
+def _comes_back_empty(made: "Plan", dialect: Any) -> list[str]:
+    """What the way forward lost and the way back can't bring back."""
+    from ..snapshots.naming import kind_of
+    from .reasons import label
+
+    found = []
+    for step in made.steps:
+        lost = dialect.rules(kind_of(step.identity)).drop_loses if step.action == "create" else None
+        if lost is not None and step.identity not in made.old:
+            found.append(f"{label(step.identity)}: {lost}")
+    return found
+
+
+def allowing(words: Iterable[str]) -> "Allow":
+    """`--allow` as a predicate. Raises InputError for an unknown code."""
+    from ..snapshots.errors import InputError
+
+    patterns = []
+    for word in words:
+        code, _, pattern = word.partition(":")
+        if code not in CODES:
+            raise InputError(f"no such code {code!r}", "--allow", f"the codes are {', '.join(CODES)}")
+        patterns.append(pattern or "*")
+    return lambda identity: any(
+        fnmatchcase(text, pattern) for pattern in patterns for text in (identity, identity.partition(" ")[2])
+    )
+
+
+_TIME = re.compile(r"[0-9]+ ?(us|ms|s|min|h|d)?")
+
+
+def check_lock_timeout(text: str) -> None:
+    """InputError unless it is a time as PostgreSQL's settings spell it."""
+    from ..snapshots.errors import InputError
+
+    if not _TIME.fullmatch(text):
+        raise InputError(f"no time: {text!r}", "--lock-timeout", "say a number with ms, s, min or h, such as 10s")
 
 
 def roles(steps: Iterable[Any]) -> list[str]:

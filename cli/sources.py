@@ -1,24 +1,112 @@
-"""OLD and NEW on the command line: a file, a split directory, `-`, or `empty`."""
+"""OLD and NEW on the command line: a file, a split directory, `-`, or `empty`; and what of them is compared."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 if TYPE_CHECKING:
     from ..engine.schema import Snapshot
+    from .config import Config
+
+__all__ = ["Pair", "ask", "load", "pair", "same_file", "settings"]
 
 EMPTY = "empty"
 
+OLD = Annotated[str, typer.Argument(metavar="OLD", help="A snapshot file, a split directory, `-`, or `empty`.")]
+NEW = Annotated[str, typer.Argument(metavar="NEW", help="The same, of what it is to become.")]
+IGNORE = Annotated[
+    str,
+    typer.Option(metavar="LIST", help="Leave out: owner, privileges, comment, other attributes, `kind schema.name`."),
+]
+SCOPE = Annotated[
+    list[str] | None, typer.Option(metavar="SCHEMA", help="Compare these schemas alone (a pattern; repeatable).")
+]
+CONFIG = Annotated[str | None, typer.Option(metavar="FILE", help="Instead of ./dbstrata.toml or ./pyproject.toml.")]
 
-def pair(old: str, new: str) -> tuple[Any, Any]:
-    """Both snapshots. `empty` stands for one without objects beside the other. Raises InputError."""
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two snapshots, narrowed to what is compared, and the files' own fingerprints."""
+
+    old: Any
+    new: Any
+    whole_old: Any
+    """As it was read: what its fingerprint names."""
+    whole_new: Any
+    ignore: tuple[str, ...] = ()
+    """Attributes that are not compared."""
+    notes: tuple[str, ...] = ()
+    """What was taken out of both sides."""
+
+    @property
+    def back(self) -> "Pair":
+        """The same, the other way."""
+        return Pair(self.new, self.old, self.whole_new, self.whole_old, self.ignore, self.notes)
+
+
+def settings(path: str | None = None) -> "Config":
+    """The project's settings. Raises InputError."""
+    from .config import load as load_config
+
+    return load_config(path)
+
+
+def pair(
+    old: str, new: str, *, config: "Config | None" = None, ignore: str = "", scope: Iterable[str] | None = None
+) -> Pair:
+    """Both snapshots. `empty` stands for one without objects beside the other. Raises InputError, Refused."""
+    before, after = _both(old, new)
+    _check_dialects(before, after)
+    return ask(before, after, config=config or settings(), ignore=ignore, scope=scope)
+
+
+def ask(old: Any, new: Any, *, config: "Config", ignore: str = "", scope: Iterable[str] | None = None) -> Pair:
+    """What is compared of two snapshots, by the settings and the options. An option counts for more."""
+    from ..snapshots.errors import InputError
+    from ..snapshots.model import Scope
+    from .narrow import attribute_names, narrowed, split_ignore
+
+    if config.renames:
+        raise InputError(
+            what="renames are not followed yet: the plan would drop the old and create the new",
+            where="[[renames]] in the settings",
+            next="remove them, and rename by hand before you dump",
+        )
+    words = (*config.ignore.attributes, *config.ignore.objects, *ignore.split(","))
+    attributes, patterns = split_ignore(words, attribute_names)
+    result = narrowed(
+        old,
+        new,
+        scope=Scope(schemas=tuple(scope)) if scope else config.scope,
+        ignore=patterns,
+        managed=(p.table for p in config.partitions if p.managed),
+    )
+    return Pair(result.old, result.new, old, new, attributes, result.notes)
+
+
+def _both(old: str, new: str) -> tuple[Any, Any]:
     from ..snapshots.errors import InputError
 
-    if old == EMPTY and new == EMPTY:
-        raise InputError("both snapshots are `empty`", "OLD and NEW", "name one snapshot at least")
+    if old == new and old in (EMPTY, "-"):
+        raise InputError(f"both snapshots are `{old}`", "OLD and NEW", "name one file at least")
     if old == EMPTY:
         after = load(new)
         return _empty(after), after
     before = load(old)
     return before, (_empty(before) if new == EMPTY else load(new))
+
+
+def _check_dialects(old: Any, new: Any) -> None:
+    from ..snapshots.errors import Refused
+
+    if old.header.dialect != new.header.dialect:
+        raise Refused(
+            what=f"a {old.header.dialect} snapshot and a {new.header.dialect} snapshot have nothing to compare",
+            where="the two snapshots' headers",
+            next="compare snapshots of one dialect",
+        )
 
 
 def load(source: str) -> "Snapshot":

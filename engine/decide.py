@@ -5,7 +5,7 @@ something that it uses is dropped or disturbed is rebuilt, and so is what uses t
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -25,6 +25,15 @@ class Fate(Enum):
     REPLACE = "replace"
     SUPERSEDE = "supersede"
     ALTER = "alter"
+
+
+Allow = Callable[[Identity], bool]
+"""Says of an object that is not modelled whether it may differ, or stand in the way."""
+
+
+def nothing(_identity: Identity) -> bool:
+    """Allows none."""
+    return False
 
 
 GOES = frozenset({Fate.DROP, Fate.REPLACE, Fate.SUPERSEDE})
@@ -47,12 +56,12 @@ class Decision:
 class Decisions:
     """Every object of a plan with its fate."""
 
-    def __init__(self, changes: Changes, old: Schema, new: Schema, dialect: Dialect, allow: Iterable[str] = ()) -> None:
+    def __init__(self, changes: Changes, old: Schema, new: Schema, dialect: Dialect, allow: Allow = nothing) -> None:
         self.old, self.new, self.dialect = old, new, dialect
         self.by_identity: dict[Identity, Decision] = {}
         self._refused: list[str] = []
         self._queue: deque[Identity] = deque()
-        self._allow = frozenset(allow)
+        self._allows = allow
         for change in changes:
             self._start(change.identity, change.old, change.new, change.attributes)
         while self._queue:
@@ -107,8 +116,8 @@ class Decisions:
 
     def _start(self, identity: Identity, old: Object | None, new: Object | None, attributes: tuple[str, ...]) -> None:
         if isinstance(old or new, Unmodelled):
-            if "unmodelled" not in self._allow:
-                self._refused.append(f"{identity} differs, and dbstrata does not model it")
+            if not self._allows(identity):
+                self._refused.append(f"{identity} differs, and dbstrata does not model it; `--allow unmodelled` goes on")
         elif old is None:
             self._decide(identity, Fate.CREATE)
         elif new is None:
@@ -125,9 +134,9 @@ class Decisions:
             case Refuse(reason=reason):
                 self._refused.append(f"{attribute} of {identity}: {reason}")
             case Replace(loses=loses):
-                self._decide(identity, Fate.REPLACE, because=f"its {_word(attribute)} differs", loses=loses)
+                self._decide(identity, Fate.REPLACE, because=f"change of {_word(attribute)}", loses=loses)
             case Supersede(loses=loses):
-                self._decide(identity, Fate.SUPERSEDE, because=f"its {_word(attribute)} differs", loses=loses)
+                self._decide(identity, Fate.SUPERSEDE, because=f"change of {_word(attribute)}", loses=loses)
             case InPlace():
                 self._decide(identity, Fate.ALTER, attribute=attribute)
 
@@ -189,8 +198,8 @@ class Decisions:
         if new is not None and all(used != gone for _, used in references(new)) and self.fate(user) is Fate.ALTER:
             return
         if isinstance(old, Unmodelled):
-            if "unmodelled" not in self._allow:
-                self._refused.append(f"{user} uses {gone}, which is dropped, and dbstrata does not model it")
+            if not self._allows(user):
+                self._refused.append(f"{user} uses {gone}, which is dropped, and dbstrata does not model it; `--allow unmodelled` goes on")
             return
         if new is None:
             return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..snapshots.errors import Refused
 from .compare import Changes, compare
-from .decide import Decisions
+from .decide import Allow, Decisions, nothing
 from .order import order
 from .protocol import Dialect, Part, Statement, Step
 from .prove import prove
@@ -29,7 +29,7 @@ class Plan:
 
 
 def plan(
-    old: Snapshot, new: Snapshot, dialect: Dialect, *, ignore: Iterable[str] = (), allow: Iterable[str] = ()
+    old: Snapshot, new: Snapshot, dialect: Dialect, *, ignore: Iterable[str] = (), allow: Allow = nothing
 ) -> Plan:
     """The way from one snapshot to the other.
 

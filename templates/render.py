@@ -3,9 +3,10 @@
 Names and literals reach a statement through filters alone; an unknown variable is an error (StrictUndefined).
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..engine.protocol import Part, Statement, Step
 from ..snapshots.model import Identity, Text, plain
@@ -38,8 +39,31 @@ def _dollar(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Fit for a comment: no line feed, no other control character."""
+    """Fit for a comment: no line end of any kind (psql ends a comment at CR too), no other control character."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+_PIECE = re.compile(
+    r"""
+    (?P<quoted>
+        (?:(?<![\w$])[eE])'(?:[^'\\]|\\.|'')*'
+      | '[^']*'
+      | "[^"]*"
+      | (?<![\w$])\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$
+      | --[^\n]*
+      | ::
+    )
+  | (?P<colon>:(?=[\w'"{]))
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Outside of quotes psql replaces `:name`, `:'name'`, `:"name"` and `:{?name}` by its variables (psql, "SQL
+Interpolation"). In SQL that means an array's slice, and a space behind the colon changes nothing there."""
+
+
+def _for_psql(sql: str) -> str:
+    """The same SQL, with nothing in it that psql takes for a variable of its own."""
+    return _PIECE.sub(lambda piece: ": " if piece["colon"] else piece[0], sql) if ":" in sql else sql
 
 
 def _in_schema(identity: Identity) -> str:
@@ -129,6 +153,7 @@ def _environment() -> "Environment":
         "routine": _routine,
         "dollar": _dollar,
         "one_line": _one_line,
+        "for_psql": _for_psql,
         "number": _number,
         "statement": _statement,
         "operator": _operator,
@@ -182,10 +207,33 @@ def script_template(dialect: str) -> "Template":
     return _environment().get_template(f"{dialect}/script.sql.j2")
 
 
-def render_script(dialect: str, parts: Sequence[Part], **facts: Any) -> str:
+class Said(Protocol):
+    """What stands above a statement."""
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def losses(self) -> Sequence[str]: ...
+
+
+def render_script(dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], **facts: Any) -> str:
     """A whole script: header, parts, statements with their reasons. `facts` is what the header tells."""
-    rendered = [
-        {"part": part, "statements": [{"sql": render_statement(dialect, s), "steps": s.steps} for s in part.statements]}
-        for part in parts
-    ]
+    rendered = [{"part": part, "groups": _groups(dialect, part, said)} for part in parts]
     return script_template(dialect).render(parts=rendered, **facts)
+
+
+def _groups(dialect: str, part: Part, said: Callable[[Statement], Said]) -> list[dict[str, Any]]:
+    """The part's statements; neighbours that are there for one reason, together."""
+    groups: list[dict[str, Any]] = []
+    for statement in part.statements:
+        words = said(statement)
+        if not groups or words.losses or groups[-1]["losses"] or groups[-1]["reason"] != words.reason:
+            groups.append({"reason": words.reason, "losses": words.losses, "statements": []})
+        groups[-1]["statements"].append(render_statement(dialect, statement))
+    return groups
+
+
+def render_report(name: str, **facts: Any) -> str:
+    """A report: the template of that name below templates/report/."""
+    return _environment().get_template(f"report/{name}.j2").render(**facts)
