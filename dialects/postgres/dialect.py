@@ -239,11 +239,13 @@ def _inherits(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """Options to set, and to reset. All are set again, for the server keeps them in the order in which they were set."""
+    """Options to set, and to reset. The server keeps them in the order in which they were set: where some come or go
+    all are set again, else what keeps its value is left alone."""
     before: dict[str, str] = getattr(step.old, "options", {})
     after: dict[str, str] = getattr(step.new, "options", {})
-    changed = list(before.items()) != list(after.items())
-    return {"set": after if changed else {}, "reset": sorted(before.keys() - after.keys())}
+    again = before.keys() != after.keys()
+    changed = {name: value for name, value in after.items() if again or before[name] != value}
+    return {"set": changed, "reset": sorted(before.keys() - after.keys())}
 
 
 _MAIN_BY_DEFAULT = frozenset({"numeric", "inet", "cidr"})
