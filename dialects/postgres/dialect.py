@@ -270,6 +270,11 @@ def _partitioned(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": only}
 
 
+def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """DROP on ONLY the parent leaves its children's own, now local (ALTER TABLE, "DROP COLUMN")."""
+    return {"only": any(heir in new for heir in old.heirs(step.identity))}
+
+
 _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "common.set_acl": _acl,
     "privileges.set_defaults": _default_privileges,
@@ -285,6 +290,8 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "view.set_options": _options,
     "materialized_view.set_options": _options,
     "alter_table.add_constraint": _partitioned,
+    "alter_table.drop_column": _leaves_heirs,
+    "alter_table.drop_constraint": _leaves_heirs,
     "index.create": _partitioned,
 }
 

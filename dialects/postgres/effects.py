@@ -140,7 +140,10 @@ def _heirs(identity: Identity, step: Step, state: State, by_column: bool) -> Ite
 
 def _drop(step: Step, state: State) -> Iterator[Effect]:
     gone = {step.identity, *step.destroys, *state.descendants(step.identity)}
-    gone |= set(_taken_along(gone, state))
+    if step.context.get("only"):
+        yield from _left_local(step.identity, state)
+    else:
+        gone |= set(_taken_along(gone, state))
     for identity in gone:
         yield identity, None
     yield from _cleared(gone, state)
@@ -159,6 +162,13 @@ def _taken_along(gone: set[Identity], state: State) -> Iterator[Identity]:
             if obj is not None and not (getattr(obj, "local", False) and isinstance(obj, Column | Check)):
                 yield heir
                 yield from state.descendants(heir)
+
+
+def _left_local(origin: Identity, state: State) -> Iterator[Effect]:
+    for heir, _ in _derived(origin, state):
+        obj = state.get(heir)
+        if isinstance(obj, Column | Check):
+            yield heir, replace(obj, derived_from=tuple(i for i in obj.derived_from if i != origin), local=True)
 
 
 def _cleared(gone: set[Identity], state: State) -> Iterator[Effect]:
