@@ -8,10 +8,10 @@ options of user mappings, the connection strings of subscriptions. Left out with
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias
 
 from ....snapshots.model import Grant, Unmodelled
-from ....snapshots.naming import Identity, identity, quote
+from ....snapshots.naming import Identity, identity, kind_of, parts_of, quote
 from .acl import PUBLIC, grants
 from .dependencies import Dependencies, using
 from .names import FIRST_USER_OID, PG_NAMESPACE, Names
@@ -206,14 +206,18 @@ USER_MAPPINGS = """
 
 SUBSCRIPTION_COLUMNS = """
     SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'pg_subscription'::regclass AND a.attnum > 0
-        AND NOT a.attisdropped AND a.attname NOT IN ('subconninfo', 'subskiplsn', 'oid', 'subdbid')
+        AND NOT a.attisdropped AND a.attname NOT IN ('subconninfo', 'subskiplsn', 'subdbid')
+        AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')
     ORDER BY a.attname"""
 
 SUBSCRIPTIONS = """
-    SELECT 'pg_subscription', s.oid, (SELECT to_jsonb(x) FROM (SELECT {columns}) x)
-        || jsonb_build_object('comment', shobj_description(s.oid, 'pg_subscription'))
+    SELECT 'pg_subscription', {oid}, (SELECT to_jsonb(x) FROM (SELECT {columns}) x)
+        || jsonb_build_object('comment', shobj_description({oid}, 'pg_subscription'))
     FROM pg_subscription s WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 """Without subconninfo, which holds a password."""
+
+SUBSCRIPTION_OID = "(SELECT min(v.subid) FROM pg_stat_subscription v WHERE v.subname = s.subname)"
+"""For want of the right to read the column, which version 13 gives to superusers alone."""
 
 SAYINGS = """
     SELECT 'security label', l.classoid, l.objoid, l.objsubid, l.provider, l.label
@@ -279,6 +283,8 @@ INFORMATION_SCHEMA = "information_schema"
 
 CLASSES = "SELECT relname, oid FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'"
 
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
 Key = tuple[int, int, int]
 """(classid, objid, objsubid)."""
 
@@ -326,8 +332,10 @@ def _objects(catalog: Catalog, names: Names, classes: dict[str, int]) -> list[_F
     plain = [f"SELECT '{name}', t.oid, to_jsonb(t) FROM {name} t WHERE t.oid >= 16384" for name in ROWS]
     everything = [*plain, CASTS, BASE_TYPES, FOREIGN_TABLES, STATISTICS, USER_MAPPINGS]
     rows = catalog.rows(" UNION ALL ".join(everything))
-    columns = ", ".join("s." + quote(name) for (name,) in catalog.rows(SUBSCRIPTION_COLUMNS))
-    rows += catalog.rows(SUBSCRIPTIONS.replace("{columns}", columns))
+    readable = [name for (name,) in catalog.rows(SUBSCRIPTION_COLUMNS)]
+    columns = ", ".join("s." + quote(name) for name in readable if name != "oid")
+    oid = "s.oid" if "oid" in readable else SUBSCRIPTION_OID
+    rows += catalog.rows(SUBSCRIPTIONS.replace("{columns}", columns).replace("{oid}", oid))
     found = {
         (name, oid): _Found((classes[name], oid, 0), row, [])
         for name, oid, row in rows
@@ -352,18 +360,18 @@ def _references(found: _Found, classes: dict[str, int]) -> Iterator[Key]:
         yield from _references_in(row, classes)
 
 
-def _references_in(value: Any, classes: dict[str, int]) -> Iterator[Key]:
+def _references_in(value: Json, classes: dict[str, int]) -> Iterator[Key]:
     if isinstance(value, list):
-        items: list[Any] = value
-        for item in items:
+        for item in value:
             yield from _references_in(item, classes)
     elif isinstance(value, dict):
-        for column, inner in cast("dict[str, Any]", value).items():
+        for column, inner in value.items():
             if (to := REFERENCES.get(column)) is not None:
                 if _oid(inner):
                     yield classes[to], _oid(inner), 0
             elif column == "trigger_functions":
-                yield from ((classes["pg_proc"], _oid(oid), 0) for oid in inner or ())
+                oids = inner if isinstance(inner, list) else []
+                yield from ((classes["pg_proc"], _oid(oid), 0) for oid in oids)
             else:
                 yield from _references_in(inner, classes)
 
@@ -414,15 +422,15 @@ class _Writer:
         """Security labels, dependencies on extensions, and comments that the model has no place for."""
         for type_, classid, objid, sub, by, what in rows:
             described = self.described.get((classid, objid, sub))
-            if described is None or not self._in_scope(described):
+            on = self.names.of(classid, objid, sub)
+            if described is None or not self._in_scope(described, on):
                 continue
             prefix = f"{by} on " if by else ""
             obj = Unmodelled(
                 type=type_, name=f"{prefix}{described.type} {described.identity}", digest=_digest([by, what])
             )
-            on = self.names.of(classid, objid, sub)
             extension = [identity("extension", by)] if type_ == "extension dependency" else []
-            yield using(obj, [*extension, *([on] if on is not None and on.split(" ")[0] != "unmodelled" else [])])
+            yield using(obj, [*extension, *([on] if on is not None and kind_of(on) != "unmodelled" else [])])
 
     def privileges(self, rows: list[tuple[Any, ...]], version: int) -> Iterator[Unmodelled]:
         """Those that were changed on what is not in the snapshot."""
@@ -440,10 +448,13 @@ class _Writer:
             }
             obj = Unmodelled(type="privileges", name=f"{described.type} {described.identity}", digest=_digest(changed))
             on = self.names.of(classid, objid, sub) if objid >= FIRST_USER_OID else None
-            yield using(obj, [on] if on is not None and not on.startswith("unmodelled ") else [])
+            yield using(obj, [on] if on is not None and kind_of(on) != "unmodelled" else [])
 
-    def _in_scope(self, described: Described) -> bool:
+    def _in_scope(self, described: Described, on: Identity | None = None) -> bool:
+        """By its schema, or that of the modelled object in which it stands; else as part of the database."""
         scope, schema, name = self.names.scope, described.schema, described.name or described.identity
+        if schema is None and on is not None and len(parts := parts_of(on)) > 1 and kind_of(on) != "unmodelled":
+            schema, name = parts[:2]
         if schema is None:
             return in_scope_globally(scope, None, name)
         return in_scope(scope, schema, name)
@@ -470,17 +481,15 @@ class _Writer:
                 used.add(known)
         return used
 
-    def _definition(self, value: Any, owner: str = "") -> Any:
+    def _definition(self, value: Json, owner: str = "") -> Json:
         """A row without OIDs: by name what it refers to; nothing of what is usual."""
         if isinstance(value, list):
-            items: list[Any] = value
-            return [self._definition(item, owner) for item in items]
+            return [self._definition(item, owner) for item in value]
         if not isinstance(value, dict):
             return value
-        row = cast("dict[str, Any]", value)
-        owner = next((self._role(inner) for column, inner in row.items() if column.endswith("owner")), owner)
-        found: dict[str, Any] = {}
-        for column, inner in row.items():
+        owner = next((self._role(inner) for column, inner in value.items() if column.endswith("owner")), owner)
+        found: dict[str, Json] = {}
+        for column, inner in value.items():
             if column in IGNORED or column in ("adoid", "trigger_functions") or USUAL.get(column) == inner:
                 continue
             stable = self._stable(column, inner, owner)
@@ -488,13 +497,14 @@ class _Writer:
                 found[RENAMED.get(column, column)] = stable
         return found
 
-    def _stable(self, column: str, value: Any, owner: str) -> Any:
+    def _stable(self, column: str, value: Json, owner: str) -> Json:
         if column.endswith("owner"):
             return owner if self.names.with_owner else None
         if column in ACLS:
             if value is None or not self.names.with_privileges:
                 return None
-            return [_words(grant) for grant in grants(value, ACLS[column], owner, self.names.catalog.version)]
+            items = map(str, value) if isinstance(value, list) else ()
+            return [_words(grant) for grant in grants(items, ACLS[column], owner, self.names.catalog.version)]
         if column in REFERENCES:
             return self._called(REFERENCES[column], value)
         return self._definition(value, owner)
@@ -519,8 +529,8 @@ def _of_information_schema(described: Described) -> tuple[Grant, ...]:
     return ()
 
 
-def _words(grant: Grant) -> list[Any]:
-    return [grant.to, list(grant.privileges), list(grant.grantable), grant.by]
+def _words(grant: Grant) -> Json:
+    return [grant.to, [*grant.privileges], [*grant.grantable], grant.by]
 
 
 def _digest(definition: Any) -> str:
