@@ -1,38 +1,104 @@
 """dbstrata diff: what changed, for people."""
 
-from typing import Annotated
+import sys
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from .plans import OUTPUT
+from .sources import CONFIG, IGNORE, NEW, OLD, SCOPE
+
+if TYPE_CHECKING:
+    from .report import Report
+    from .sources import Pair
 
 app = typer.Typer(add_completion=False)
 
 
+class Format(str, Enum):
+    """How it is printed."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
+ROOM = 60_000
+"""Characters. A comment on GitHub takes 65,536."""
+
+
 @app.command()
 def diff(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A snapshot file, a split directory, `-`, or `empty`.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The same, of what it is to become.")],
-    format: Annotated[str, typer.Option(metavar="FORMAT", help="text, json or markdown.")] = "text",
+    old: OLD,
+    new: NEW,
+    format: Annotated[
+        Format, typer.Option(metavar="FORMAT", help="text, json (for programs) or markdown (for a pull request).")
+    ] = Format.text,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if they differ.")] = False,
-    ignore: Annotated[str, typer.Option(metavar="LIST", help="Leave out: owner,privileges,comment.")] = "",
-    show_spelling: Annotated[bool, typer.Option(help="List what only the servers spell differently.")] = False,
+    output: OUTPUT = "-",
+    scope: SCOPE = None,
+    ignore: IGNORE = "",
+    show_spelling: Annotated[
+        bool, typer.Option("--show-spelling", help="List what the two servers only spell differently.")
+    ] = False,
+    config: CONFIG = None,
 ) -> int:
-    """Print what differs between OLD and NEW.
+    """Print what differs between OLD and NEW; nothing if they are equal.
 
-    Exit 0; 1 with --exit-code if they differ; 2 on bad input.
+    Exit 0; 1 with --exit-code if they differ; 2 on bad input; 3 if they are of two dialects.
     """
-    from .sources import pair, same_file
+    from .output import write_text
+    from .sources import pair, same_file, settings
 
-    if same_file(old, new):
+    known = settings(config)
+    if format is Format.text and not ignore and not scope and same_file(old, new):
+        write_text("", output)
         return 0
+    both = pair(old, new, config=known, ignore=ignore, scope=scope)
+    text, different = _compared(both, format, show_spelling=show_spelling, colour=output == "-" and _may_colour())
+    write_text(text, output)
+    return 1 if different and exit_code else 0
+
+
+def _compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:
     from ..dialects import dialect
     from ..engine.compare import compare
     from ..engine.schema import Schema
+    from .report import as_data, report
 
-    before, after = map(Schema, pair(old, new))
-    changes = compare(
-        before, after, same=dialect(before.header.dialect).same, ignore=tuple(filter(None, ignore.split(",")))
-    )
-    for change in changes:
-        sign = "+" if change.old is None else "-" if change.new is None else "±"
-        typer.echo(f"{sign} {change.identity}" + (f": {', '.join(change.attributes)}" if change.attributes else ""))
-    return 1 if changes and exit_code else 0
+    old, new = Schema(both.old), Schema(both.new)
+    changes = compare(old, new, same=dialect(old.header.dialect).same, ignore=both.ignore)
+    found = report(changes, old, new, both.ignore, both.notes)
+    if format is Format.json:
+        import msgspec
+
+        from ..snapshots.format import fingerprint
+
+        prints = fingerprint(both.whole_old), fingerprint(both.whole_new)
+        data = msgspec.json.encode(as_data(changes, old, new, found, prints))
+        return msgspec.json.format(data, indent=2).decode() + "\n", bool(changes)
+    return _rendered(found, format, show_spelling=show_spelling, colour=colour), bool(changes)
+
+
+def _rendered(found: "Report", format: Format, *, show_spelling: bool, colour: bool) -> str:
+    from ..templates.render import render_report
+    from .report import facts, painter
+
+    if format is Format.text:
+        paint = painter(colour=colour)
+        return render_report("diff.txt", paint=paint, show_spelling=show_spelling, **facts(found))
+    shown = len(found.groups)
+    while True:
+        told = facts(found) | {"groups": found.groups[:shown], "hidden": len(found.groups) - shown}
+        text = render_report("diff.md", show_spelling=show_spelling, **told)
+        if len(text) <= ROOM or not shown:
+            return text
+        shown = min(shown - 1, shown * ROOM // len(text))
+
+
+def _may_colour() -> bool:
+    """On a terminal, unless NO_COLOR (no-color.org) says otherwise."""
+    import os
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

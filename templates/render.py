@@ -66,6 +66,22 @@ def _for_psql(sql: str) -> str:
     return _PIECE.sub(lambda piece: ": " if piece["colon"] else piece[0], sql) if ":" in sql else sql
 
 
+def _code(text: str) -> str:
+    """A code span of Markdown that the text can't end."""
+    ticks = "`" * (_longest_run(text) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def _fence(lines: Iterable[str]) -> str:
+    """The fence of a code block of Markdown that no line of it can end."""
+    return "`" * max(3, *(_longest_run(line) + 1 for line in lines))
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
 def _in_schema(identity: Identity) -> str:
     """The SQL name of what stands in a table and is named in its schema: an index."""
     parts = parts_of(identity)
@@ -154,6 +170,8 @@ def _environment() -> "Environment":
         "dollar": _dollar,
         "one_line": _one_line,
         "for_psql": _for_psql,
+        "code": _code,
+        "fence": _fence,
         "number": _number,
         "statement": _statement,
         "operator": _operator,

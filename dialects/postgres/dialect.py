@@ -263,10 +263,12 @@ def _storage(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _partitioned(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """Keys and indexes of a partitioned table are made on it ONLY; its partitions' own are attached."""
+    """Keys and indexes of a partitioned table are made on it ONLY, and its partitions' own are attached. Where the plan
+    knows no partition there may be some that come and go at run time, and the server gives each its own."""
     table = new.get(Identity(f"table {table_path(step)}"))
     partitioned = isinstance(table, Table) and table.partition_by is not None
-    only = partitioned and kind_of(step.identity) in ("index", "primary_key", "unique", "exclusion")
+    key = kind_of(step.identity) in ("index", "primary_key", "unique", "exclusion")
+    only = partitioned and key and _has_children(step, old, new)
     return {"only": only}
 
 
