@@ -72,8 +72,8 @@ def test_every_folder_of_code_is_a_package() -> None:
     assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
 
 
-def test_wheel_holds_every_module_and_template(in_wheel: set[str]) -> None:
-    assert _sources(".py", ".j2") - in_wheel == set()
+def test_wheel_holds_every_module_template_and_script(in_wheel: set[str]) -> None:
+    assert _sources(".py", ".j2", ".sql") - in_wheel == set()
     assert {f"dbstrata/{package}/__init__.py" for package in PACKAGES} < in_wheel
     assert {"dbstrata/py.typed", "dbstrata/__init__.py", "dbstrata/__main__.py"} < in_wheel
 
@@ -103,7 +103,7 @@ def test_checkout_without_links_makes_a_wheel_that_is_noticed(tmp_path: Path) ->
     _build(source, tmp_path / "dist")
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert _sources(".py", ".j2") - set(archive.namelist())  # what test_wheel_holds_every_module_and_template sees
+        assert _sources(".py", ".j2") - set(archive.namelist())  # what test_wheel_holds_every_module_template_and_script sees
 
 
 def test_extras_and_version_are_what_the_project_says(wheel: Path) -> None:
