@@ -87,8 +87,8 @@ def _report(snapshot: "Snapshot", output: str, strict: bool) -> None:
             "leave --strict out, or --exclude them; nothing is written",
         )
     print(
-        f"dbstrata: warning: {kinds.total()} objects are not covered by the model ({counted}); "
-        f"they are noted in {'the snapshot' if output == '-' else output} as `unmodelled`",
+        f"dbstrata: warning: not covered by the model: {counted}; "
+        f"noted in {'the snapshot' if output == '-' else output} as `unmodelled`",
         file=sys.stderr,
     )
 

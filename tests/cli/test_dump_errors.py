@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -195,7 +196,7 @@ def locked_table(server: EmbeddedPostgres) -> Generator["psycopg.Connection[tupl
         yield other
 
 
-def when_it_waits(server: EmbeddedPostgres, function: str) -> threading.Thread:
+def when_it_waits(server: EmbeddedPostgres, function: LiteralString) -> threading.Thread:
     """Calls pg_terminate_backend or pg_cancel_backend as soon as the dump waits for the lock."""
 
     def run() -> None:
@@ -203,7 +204,7 @@ def when_it_waits(server: EmbeddedPostgres, function: str) -> threading.Thread:
         with psycopg.connect(url(server), autocommit=True) as judge:
             while time.monotonic() < deadline:
                 if judge.execute(
-                    f"SELECT {function}(pid) FROM pg_stat_activity"
+                    "SELECT " + function + "(pid) FROM pg_stat_activity"
                     " WHERE application_name = 'dbstrata' AND wait_event_type = 'Lock'"
                 ).fetchall():
                     return
