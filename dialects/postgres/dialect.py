@@ -273,8 +273,12 @@ def _partitioned(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """DROP on ONLY the parent leaves its children's own, now local (ALTER TABLE, "DROP COLUMN")."""
-    return {"only": any(heir in new for heir in old.heirs(step.identity))}
+    """DROP on ONLY the parent leaves its children's own, now local (ALTER TABLE, "DROP COLUMN").
+
+    Wanted where a child keeps it by itself; where it is dropped to be made anew, it comes to the children anew.
+    """
+    kept = [new.get(heir) for heir in old.heirs(step.identity)]
+    return {"only": any(heir is not None and step.identity not in heir.derived_from for heir in kept)}
 
 
 _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
