@@ -14,7 +14,7 @@ from ..snapshots.errors import InputError
 from ..snapshots.model import Header, Identity, Object, Scope, flatten
 from ..snapshots.naming import path_of
 
-__all__ = ["Narrowed", "attribute_names", "narrowed", "split_ignore"]
+__all__ = ["Narrowed", "attribute_names", "covers", "narrowed", "split_ignore"]
 
 ALIASES = {"owners": "owner", "privileges": "acl", "comments": "comment"}
 """What attributes are called besides their name in the snapshot."""
@@ -55,7 +55,7 @@ def narrowed(old: Any, new: Any, *, scope: Scope, ignore: Iterable[str] = (), ma
 def _in_scope(old: Any, new: Any, scope: Scope, notes: list[str]) -> tuple[Any, Any]:
     """What the scope and both dumps cover: not read is not absent."""
     scopes = (scope, old.header.scope, new.header.scope)
-    sides = [_kept(side, lambda _, obj: all(_covers(s, obj) for s in scopes)) for side in (old, new)]
+    sides = [_kept(side, lambda _, obj: all(covers(s, obj) for s in scopes)) for side in (old, new)]
     if not any(side.objects for side in sides) and (old.objects or new.objects):
         raise InputError(
             what=f"nothing to compare: no object of either side is within {_told(scope)}",
@@ -73,7 +73,7 @@ def _scoped(snapshot: Any, scope: Scope) -> Any:
     return msgspec.structs.replace(snapshot, header=header)
 
 
-def _covers(scope: Scope, obj: Object) -> bool:
+def covers(scope: Scope, obj: Object) -> bool:
     """Whether a dump with that scope reads the object; what stands in no schema is read when none is named."""
     if scope == Scope():
         return True

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..engine.plan import Plan
     from .sources import Pair
 
-__all__ = ["make_plan", "make_script", "nothing", "roles"]
+__all__ = ["make_plan", "make_script", "roles"]
 
 ALLOW = Annotated[
     list[str] | None,
@@ -117,10 +117,3 @@ def roles(steps: Iterable[Any]) -> list[str]:
                 found |= {grant.to for grant in value or ()} | {grant.by for grant in value or () if grant.by}
         found |= set(getattr(step.new, "roles", ()))
     return sorted(found - {"PUBLIC"})
-
-
-def nothing(beside: Any) -> Any:
-    """An empty database for the server of that snapshot: what exists before anything is created."""
-    from ..snapshots.format import empty_like
-
-    return empty_like(beside)

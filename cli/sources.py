@@ -117,9 +117,15 @@ def load(source: str) -> "Snapshot":
 
 
 def _empty(beside: Any) -> Any:
-    from ..snapshots import format
+    """A database as it is made: without anything but what the server puts there, as far as the scope covers it."""
+    from msgspec.structs import replace
 
-    return format.empty_like(beside)
+    from ..dialects import dialect
+    from .narrow import covers
+
+    header = beside.header
+    fresh = dialect(header.dialect).fresh(header, beside.objects)
+    return replace(beside, objects=tuple(obj for obj in fresh if covers(header.scope, obj)))
 
 
 def same_file(old: str, new: str) -> bool:

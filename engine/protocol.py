@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ..snapshots.model import Identity, Object
+from ..snapshots.model import Header, Identity, Object
 from .schema import Effect, Schema, State
 
 Action = Literal["create", "drop", "alter", "set aside"]
@@ -238,6 +238,10 @@ class Dialect(Protocol):
 
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values that differ as text mean the same? Asked only across versions or flavours."""
+        ...
+
+    def fresh(self, header: Header, beside: Iterable[Object]) -> Iterable[Object]:
+        """What a new database of such a server holds, where the snapshot `beside` it is all else that is known."""
         ...
 
 

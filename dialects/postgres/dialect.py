@@ -5,9 +5,11 @@ from typing import Any
 
 from ...engine.protocol import KindRules, Links, Step
 from ...engine.schema import Effect, Schema, State
-from ...snapshots.model import Identity, Object
+from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
-from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, Sequence as SequenceObject, Table
+from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, Table
+from ...snapshots.postgres import Schema as SchemaObject
+from ...snapshots.postgres import Sequence as SequenceObject
 from . import privileges, spelling
 from .effects import effects
 from .rules import tables
@@ -117,6 +119,18 @@ class Postgres:
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values of different servers mean the same?"""
         return spelling.same(old, new, attribute)
+
+    def fresh(self, header: Header, beside: Iterable[Object]) -> Iterator[Object]:
+        """The schema `public`, as template1 has it. Before PostgreSQL 15 its owner is whoever ran initdb."""
+        public = next((o for o in beside if isinstance(o, SchemaObject) and o.name == "public"), None)
+        owned = header.version_number >= 150000
+        owner = "pg_database_owner" if owned else public.owner if public is not None else None
+        yield SchemaObject(
+            name="public",
+            comment="standard public schema",
+            owner=None if "owner" in header.not_read else owner,
+            acl=() if "acl" in header.not_read else (Grant(to="PUBLIC", privileges=("USAGE",) if owned else ("ALL",)),),
+        )
 
 
 def _prepares_type(together: Sequence[Step], step: Step) -> bool:
