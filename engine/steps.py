@@ -98,7 +98,7 @@ class Steps:
         if carrier is not None and self.decisions.goes(carrier):
             return self._cover(carrier)
         for origin in old.derived_from:
-            left = any(heir in self.new for heir in self.old.heirs(origin))
+            left = any(heir in self.new and origin not in self.new[heir].derived_from for heir in self.old.heirs(origin))
             if not left and rules.dropped_along(old) and self.decisions.goes(origin) and not self._rebinds_above(identity):
                 return self._cover(origin)
         return identity
