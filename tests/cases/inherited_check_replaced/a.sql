@@ -1,0 +1,4 @@
+CREATE TABLE t (id int, op text, CONSTRAINT op_check CHECK (op IN ('I', 'U'))) PARTITION BY RANGE (id);
+CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (1) TO (9);
+CREATE TABLE p (id int, CONSTRAINT id_check CHECK (id > 0));
+CREATE TABLE c () INHERITS (p);
