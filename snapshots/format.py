@@ -21,7 +21,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 
@@ -52,8 +52,14 @@ __all__ = [
 FORMAT = 1
 """The version of the format that this dbstrata writes. A change of the model that older files don't fit raises it."""
 
-LARGEST = 512 * 2**20
-"""Bytes. A schema of 10,000 tables takes 40 MB; nothing larger than this is a schema."""
+LARGEST_MB = 160
+"""What a snapshot may have, in MB of 10**6 bytes, unless DBSTRATA_LARGEST_MB says otherwise.
+
+A schema of 10,000 tables takes 45; what is read takes six times as much memory, so that a wrong file can't take it all.
+"""
+
+
+CHUNK = 2**20
 
 
 class Snapshot(Protocol):
@@ -287,13 +293,25 @@ def place(path: str | os.PathLike[str]) -> str:
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """All of a file, or of standard input (`-`). Raises InputError."""
     if path == "-":
-        return read_limited(sys.stdin.buffer, place(path))
-    with opened(place(path)) as stream:
-        return read_limited(stream, place(path))
+        return _whole(sys.stdin.buffer, place(path))
+    with _opened(place(path)) as stream:
+        check_size(os.fstat(stream.fileno()).st_size, place(path))
+        return _whole(stream, place(path))
+
+
+def _whole(stream: BinaryIO, where: str) -> bytes:
+    """By pieces, for a pipe has no size."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(16 * CHUNK):
+        pieces.append(piece)
+        size += len(piece)
+        check_size(size, where)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 @contextmanager
-def opened(where: str) -> Generator[Any]:
+def _opened(where: str) -> Generator[BinaryIO]:
     """A file to read; what the system says against it as InputError."""
     try:
         with open(where, "rb") as stream:
@@ -306,16 +324,16 @@ def opened(where: str) -> Generator[Any]:
         ) from error
 
 
-def read_limited(stream: Any, where: str) -> bytes:
-    """All of a stream, but no more than a snapshot can have."""
-    data: bytes = stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
+def check_size(size: int, where: str) -> None:
+    """InputError for more bytes than a snapshot may have."""
+    largest = os.environ.get("DBSTRATA_LARGEST_MB", "")
+    limit = int(largest) if largest.isdecimal() else LARGEST_MB
+    if size > limit * 10**6:
         raise InputError(
-            what=f"larger than {LARGEST // 2**20} MB, which no snapshot is",
+            what=f"larger than {limit} MB, so hardly a snapshot",
             where=where,
-            next="check the name; a dump can be restricted with --schema",
+            next="check the name; if it is one, set DBSTRATA_LARGEST_MB to more",
         )
-    return data
 
 
 def write(snapshot: Snapshot, path: str | os.PathLike[str]) -> None:
@@ -364,9 +382,6 @@ def replace_file(path: Path, data: bytes, *, sync: bool = True) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-
-
-CHUNK = 2**20
 
 
 def same_bytes(old: str | os.PathLike[str], new: str | os.PathLike[str]) -> bool:

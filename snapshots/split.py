@@ -118,12 +118,13 @@ def _decoder(dialect: str) -> "msgspec.json.Decoder[Object]":
 
 def _refuse_strays(directory: Path, dialect: str) -> None:
     """JSON files where no object of a split snapshot stands."""
-    for entry in os.scandir(directory):
-        if entry.name.startswith(".") or entry.name == MANIFEST:
+    for name in sorted(os.listdir(directory)):
+        if name.startswith(".") or name == MANIFEST:
             continue
-        stray = entry.name if entry.name.endswith(".json") and entry.is_file() else None
-        if stray is None and entry.is_dir() and entry.name not in _kinds(dialect):
-            stray = next((f"{entry.name}/{e.name}" for e in os.scandir(entry.path) if e.name.endswith(".json")), None)
+        path = directory / name
+        stray = name if name.endswith(".json") and path.is_file() else None
+        if stray is None and name not in _kinds(dialect) and path.is_dir():
+            stray = next((f"{name}/{inner}" for inner in _listed(path)), None)
         if stray is not None:
             raise InputError(
                 what="a file that is no object of this split snapshot",
@@ -140,20 +141,13 @@ def _files(directory: Path, dialect: str) -> Iterator[tuple[str, bytes]]:
             path = os.path.join(directory, kind, name)
             data = format.read_bytes(path).removeprefix(format.BOM)
             size += len(data)
-            if size > format.LARGEST:
-                raise InputError(
-                    what=f"larger than {format.LARGEST // 2**20} MB, which no snapshot is",
-                    where=str(directory),
-                    next="check the name; a dump can be restricted with --schema",
-                )
+            format.check_size(size, str(directory))
             yield path, data
 
 
 def _listed(folder: Path) -> list[str]:
     try:
-        return sorted(
-            entry.name for entry in os.scandir(folder) if entry.name.endswith(".json") and entry.name[0] != "."
-        )
+        return sorted(name for name in os.listdir(folder) if name.endswith(".json") and name[0] != ".")
     except FileNotFoundError:
         return []
 

@@ -19,7 +19,7 @@ __all__ = ["NOT_A_SNAPSHOT", "check_header", "explained"]
 NOT_A_SNAPSHOT = "name a file that `dbstrata dump` wrote"
 FROM_GIT = "restore the file from git, or dump it again"
 
-_MARKER = re.compile(rb"^(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|)(?:[ \r\n]|\Z)", re.MULTILINE)
+_MARKERS = (b"\n<<<<<<<", b"\n|||||||", b"\n>>>>>>>")
 _AT = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?\Z", re.DOTALL)
 _STEP = re.compile(r"\.(?P<field>\w+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
 _BYTE = re.compile(r"\(byte (\d+)\)")
@@ -68,10 +68,10 @@ def _not_json(message: str, data: bytes, where: str) -> InputError:
     for applies, what, next_step in _NOT_JSON:
         if applies(data):
             return InputError(what=what, where=where, next=next_step)
-    if marker := _MARKER.search(data):
+    if (conflict := _conflict(data)) is not None:
         return InputError(
             what="holds a merge conflict",
-            where=f"{where}, line {_line(data, marker.start())}",
+            where=f"{where}, line {conflict}",
             next="resolve it, or let `dbstrata git-setup` merge snapshots from now on",
         )
     if "truncated" in message:
@@ -81,19 +81,28 @@ def _not_json(message: str, data: bytes, where: str) -> InputError:
     return InputError(what="not JSON", where=f"{where}, line {line}, column {column}", next=NOT_A_SNAPSHOT)
 
 
+def _conflict(data: bytes) -> int | None:
+    """The line of the first conflict marker. No canonical file has one: line feeds are escaped in JSON."""
+    if data.startswith(b"<<<<<<<"):
+        return 1
+    found = [at for marker in _MARKERS if (at := data.find(marker)) >= 0]
+    return _line(data, min(found) + 1) if found else None
+
+
 def _line(data: bytes, at: int) -> int:
     return data.count(b"\n", 0, at) + 1
 
 
 def _is_binary(data: bytes) -> bool:
-    """Control characters, or no UTF-8, in its beginning."""
-    begin = data[:4096]
-    if any(byte < 32 and byte not in b"\t\n\r\f" for byte in begin):
-        return True
+    """Whether control characters are in its beginning."""
+    return any(byte < 32 and byte not in b"\t\n\r\f" for byte in data[:4096])
+
+
+def _is_not_utf8(data: bytes) -> bool:
     try:
-        begin[:4000].decode()
-    except UnicodeDecodeError as error:
-        return error.start < len(begin[:4000]) - 4
+        data.decode()
+    except UnicodeDecodeError:
+        return True
     return False
 
 
@@ -102,6 +111,7 @@ _NOT_JSON: tuple[tuple[Callable[[bytes], bool], str, str], ...] = (
     (lambda data: data.startswith((b"\xff\xfe", b"\xfe\xff")), "UTF-16 text", "save it as UTF-8, or dump with -o FILE"),
     (lambda data: data.startswith(b"version https://git-lfs"), "a git-lfs pointer", "fetch the file: git lfs pull"),
     (_is_binary, "a binary file, no snapshot", NOT_A_SNAPSHOT),
+    (_is_not_utf8, "not UTF-8 text", "save it as UTF-8, or dump it again"),
 )
 
 
@@ -122,7 +132,7 @@ class _Place(NamedTuple):
 def _invalid(message: str, data: bytes, where: str, classes: Classes | None) -> InputError:
     found = _AT.match(message)
     what, path = (found["what"], found["path"] or "$") if found else (message, "$")
-    if path in ("$", "$.header") and "objects" not in message and not _has_header(data):
+    if classes is None:
         return InputError(what="JSON, but no snapshot", where=where, next=NOT_A_SNAPSHOT)
     place = _place(path, data, classes)
     named = ", ".join(part for part in (place.identity, place.field and f"field {place.field}") if part)
@@ -136,20 +146,8 @@ def _next(what: str) -> str:
     return FROM_GIT
 
 
-def _has_header(data: bytes) -> bool:
-    class Peeked(msgspec.Struct):
-        header: dict[str, Any]
-
-    try:
-        return "format" in msgspec.json.decode(data, type=Peeked).header
-    except (msgspec.MsgspecError, RecursionError):
-        return False
-
-
-def _place(path: str, data: bytes, classes: Classes | None) -> _Place:
+def _place(path: str, data: bytes, classes: Classes) -> _Place:
     steps = [(m["field"], m["index"]) for m in _STEP.finditer(path)]
-    if classes is None:
-        return _Place(None, path.removeprefix("$").removeprefix("."))
     hint: Any = classes()
     value: Any = None
     if not isinstance(hint, type):  # one object alone; its class by kind
@@ -213,4 +211,5 @@ def _identity(cls: type[Object], raw: dict[str, Any], parent: Identity | None) -
     try:
         return cls.identity(cast(Object, _Raw(cls, raw)), parent)
     except Exception:  # anything can be in there
-        return Identity(f"{cls.kind} {raw.get('name', 'without a name')}")
+        inside = f" in {parent}" if parent is not None else ""
+        return Identity(f"{cls.kind} {raw.get('name', 'without a name')}{inside}")
