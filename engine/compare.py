@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from ..snapshots.model import Header, Identity, Object, attributes
 from .schema import Schema
@@ -38,6 +39,22 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.by_identity)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One attribute that means the same on two servers, and how each spells it."""
+
+    identity: Identity
+    attribute: str
+    old: Any
+    new: Any
+
+
+def spellings(changes: Changes, old: Schema, new: Schema) -> Iterator[Spelling]:
+    """What `changes` calls a difference of spelling alone, with both values."""
+    for identity, attribute in changes.spelling:
+        yield Spelling(identity, attribute, getattr(old[identity], attribute), getattr(new[identity], attribute))
 
 
 def compared(cls: type[Object], versions: tuple[int, ...], left_out: frozenset[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from enum import Enum
 
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity, Object, Unmodelled, references
+from ..snapshots.model import attributes as known
 from ..snapshots.naming import kind_of
 from .compare import Changes
 from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Refuse, Replace, Rule, Supersede, resolve
@@ -118,13 +119,23 @@ class Decisions:
         if isinstance(old or new, Unmodelled):
             if not self._allows(identity):
                 self._refused.append(f"{identity} differs, and dbstrata does not model it; `--allow unmodelled` goes on")
-        elif old is None:
-            self._decide(identity, Fate.CREATE)
         elif new is None:
             self._decide(identity, Fate.DROP, loses=self.rules(identity).drop_loses)
+        elif self._is_too_new(identity, new, attributes):
+            pass
+        elif old is None:
+            self._decide(identity, Fate.CREATE)
         else:
             for attribute in attributes:
                 self._alter(identity, attribute, old, new)
+
+    def _is_too_new(self, identity: Identity, new: Object, attributes: tuple[str, ...]) -> bool:
+        """Refuses what the server that the plan runs on can't hold: the old snapshot's."""
+        header = self.old.header
+        found = self.dialect.too_new(new, attributes or known(type(new)), header.version_number)
+        if found is not None:
+            self._refused.append(f"{identity}: {header.flavour} {header.version} has no {found}")
+        return found is not None
 
     def _alter(self, identity: Identity, attribute: str, old: Object, new: Object) -> None:
         rule = self.rule(identity, attribute, old, new)

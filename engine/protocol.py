@@ -236,6 +236,10 @@ class Dialect(Protocol):
         """The macro round the steps of a statement; None: the leading step's macro is the statement."""
         ...
 
+    def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
+        """What of these attributes' values a server of that version can't hold, in words; None if it can hold all."""
+        ...
+
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values that differ as text mean the same? Asked only across versions or flavours."""
         ...

@@ -40,7 +40,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     children: ClassVar[tuple[str, ...]] = ()
     """The fields whose values are objects that stand inside this one."""
     since: ClassVar[dict[str, int]] = {}
-    """Attributes by the server version number (as 180000) that knows them first; unknown on older servers."""
+    """Attributes by the server version number (as 180000) that keeps them first; unknown on older servers. One that
+    merely came later and is off where it isn't known (NULLS NOT DISTINCT) is known on all, and not in here."""
 
     name: str
     comment: Text | None = None

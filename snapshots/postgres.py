@@ -231,7 +231,6 @@ class Check(Constraint, tag_field="kind", tag="check", kw_only=True):
     """contype c."""
 
     kind: ClassVar[str] = "check"
-    since: ClassVar[dict[str, int]] = {"not_enforced": 180000}
     expression: Text
     no_inherit: bool = False
     not_valid: bool = False
@@ -248,7 +247,6 @@ class Deferrable(Constraint, kw_only=True):
 class Key(Deferrable, kw_only=True):
     """A constraint that is a unique index."""
 
-    since: ClassVar[dict[str, int]] = {"without_overlaps": 180000, "nulls_not_distinct": 150000}
     columns: tuple[Identity, ...] = ()
     include: tuple[Identity, ...] = ()
     without_overlaps: bool = False
@@ -274,7 +272,6 @@ class ForeignKey(Deferrable, tag_field="kind", tag="foreign_key", kw_only=True):
     """contype f. The key that it relies on (conindid) is in depends_on."""
 
     kind: ClassVar[str] = "foreign_key"
-    since: ClassVar[dict[str, int]] = {"period": 180000, "not_enforced": 180000, "on_delete_columns": 150000}
     columns: tuple[Identity, ...] = ()
     references: Identity
     referenced_columns: tuple[Identity, ...] = ()
@@ -323,7 +320,6 @@ class Index(Object, kw_only=True):
     """pg_index, those of constraints left out. `derived_from` holds the partitioned index it is attached to."""
 
     kind: ClassVar[str] = "index"
-    since: ClassVar[dict[str, int]] = {"nulls_not_distinct": 150000}
     method: str = "btree"
     unique: bool = False
     nulls_not_distinct: bool = False

@@ -10,7 +10,7 @@ from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
-from . import privileges, spelling
+from . import privileges, spelling, versions
 from .effects import effects
 from .rules import tables
 
@@ -115,6 +115,10 @@ class Postgres:
         if make is not None:
             context |= make(step, old, new)
         return context
+
+    def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
+        """What of these attributes' values PostgreSQL of that version can't hold."""
+        return versions.too_new(obj, attributes, version)
 
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values of different servers mean the same?"""

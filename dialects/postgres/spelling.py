@@ -1,6 +1,10 @@
-"""How PostgreSQL spells things: casts between types, and when two expressions of different servers are one."""
+"""How PostgreSQL spells things: casts between types, and when two values of different servers are one."""
 
-from ...snapshots.model import Object
+from collections.abc import Mapping
+from typing import Any
+
+from ...snapshots.model import Object, Value, plain
+from .equivalence import same_expression, same_query
 
 
 def using(old_type: str, new_type: str, *, via_text: bool) -> str | None:
@@ -15,6 +19,56 @@ def base(type_: str) -> str:
     return type_.partition("(")[0].partition("[")[0].strip()
 
 
+_QUERIES = frozenset({("view", "query"), ("materialized_view", "query")})
+_EXPRESSIONS: Mapping[str, frozenset[str]] = {
+    "check": frozenset({"expression"}),
+    "column": frozenset({"generated"}),
+    "default": frozenset({"expression"}),
+    "domain": frozenset({"default"}),
+    "domain_check": frozenset({"expression"}),
+    "exclusion": frozenset({"parts", "predicate"}),
+    "function": frozenset({"arguments", "sql_body"}),
+    "index": frozenset({"parts", "predicate"}),
+    "policy": frozenset({"using", "check"}),
+    "procedure": frozenset({"arguments", "sql_body"}),
+    "rule": frozenset({"definition"}),
+    "statistics": frozenset({"expressions"}),
+    "table": frozenset({"partition_by", "bound"}),
+    "trigger": frozenset({"when"}),
+}
+"""The attributes that are what the server's deparser prints, or hold it."""
+_INNER = frozenset({"expression", "default"})
+"""The fields of structured values that do; `parts` and `expressions` are tuples of such, or of texts."""
+
+
 def same(old: Object, new: Object, attribute: str) -> bool:
-    """Do two values of different servers mean the same?"""
-    return False
+    """Do two values of different servers mean the same? Only what a deparser prints can be spelled in two ways."""
+    before, after = getattr(old, attribute), getattr(new, attribute)
+    if type(old) is not type(new):
+        return False
+    if (old.kind, attribute) in _QUERIES:
+        return same_query(plain(before), plain(after))
+    if attribute not in _EXPRESSIONS.get(old.kind, ()):
+        return False
+    if attribute in ("arguments", "expressions", "parts"):
+        return len(before) == len(after) and all(map(_same, before, after))
+    return _same(before, after)
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Of two texts, or two values: all their texts."""
+    if old == new:
+        return True
+    if old is None or new is None:
+        return False
+    if not isinstance(old, Value):
+        return not isinstance(new, Value) and same_expression(plain(old), plain(new))
+    return type(old) is type(new) and all(
+        _same_field(field, getattr(old, field), getattr(new, field)) for field in old.__struct_fields__
+    )
+
+
+def _same_field(field: str, old: Any, new: Any) -> bool:
+    if field == "parts":
+        return len(old) == len(new) and all(map(_same, old, new))
+    return bool(old == new) or (field in _INNER and _same(old, new))
