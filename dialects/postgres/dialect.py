@@ -257,13 +257,10 @@ def _inherits(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """Options to set, and to reset. The server keeps them in the order in which they were set: where some come or go
-    all are set again, else what keeps its value is left alone."""
+    """Options to set, and to reset. The server keeps them in the order in which they were set last, so all are set."""
     before: dict[str, str] = getattr(step.old, "options", {})
     after: dict[str, str] = getattr(step.new, "options", {})
-    again = before.keys() != after.keys()
-    changed = {name: value for name, value in after.items() if again or before[name] != value}
-    return {"set": changed, "reset": sorted(before.keys() - after.keys())}
+    return {"set": after if before != after else {}, "reset": sorted(before.keys() - after.keys())}
 
 
 _MAIN_BY_DEFAULT = frozenset({"numeric", "inet", "cidr"})

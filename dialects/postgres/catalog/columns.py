@@ -80,10 +80,10 @@ class _Parts(NamedTuple):
 
 
 def options(reloptions: list[str] | None, prefix: str = "") -> dict[str, str]:
-    """`name=value` pairs as the catalogs keep them, sorted by name."""
+    """`name=value` pairs in the order in which the catalogs keep them, and pg_dump prints them."""
     if not reloptions:
         return {}
-    return {prefix + name: value for name, _, value in sorted(option.partition("=") for option in reloptions)}
+    return {prefix + name: value for name, _, value in (option.partition("=") for option in reloptions)}
 
 
 def read(

@@ -41,6 +41,14 @@ def _generated(_identity: Identity, old: Object, new: Object, old_schema: Schema
     return Replace()
 
 
+def _local(_identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
+    """A column of a child's own stays its own when the parent gets one like it (ALTER TABLE, "ADD COLUMN")."""
+    assert isinstance(old, Column) and isinstance(new, Column)
+    if new.local or old.derived_from or all(origin in old_schema for origin in new.derived_from):
+        return Kept()
+    return Replace(loses="the column's values: the child's own column gives way to the parent's new one")
+
+
 def _irreplaceable(old: Object, _new: Object) -> str | None:
     assert isinstance(old, Column)
     return None if old.generated is not None else "the column's values would be lost"
@@ -66,7 +74,7 @@ RULES = {
             "compression": InPlace("alter_table.set_compression", light=True),
             "statistics": InPlace("alter_table.set_statistics", light=True),
             "options": InPlace("alter_table.set_column_options", light=True),
-            "local": Kept(),
+            "local": Choose(_local),
             "acl": ACL,
             "comment": COMMENT,
             **DERIVED,
