@@ -16,6 +16,13 @@ def _free_and_unlogged(value: Any, obj: Object) -> bool:
     return bool(value) and getattr(obj, "owned_by", None) is None
 
 
+def _is_said(value: Any, obj: Object) -> bool:
+    """The name that an inherited NOT NULL has from its parent, nobody gave it."""
+    if value is None:
+        return False
+    return bool(value.no_inherit or value.not_valid or value.comment or (value.name and not obj.derived_from))
+
+
 @dataclass(frozen=True, slots=True)
 class _Novelty:
     """A form of an attribute that came with a version."""
@@ -54,7 +61,7 @@ _NOVELTIES: Mapping[tuple[str, str], tuple[_Novelty, ...]] = {
         _Novelty(180000, "VIRTUAL generated column", lambda value, _obj: value is not None and value.virtual),
     ),
     ("column", "not_null_constraint"): (
-        _Novelty(180000, "NOT NULL constraint with a name, a comment, NO INHERIT or NOT VALID"),
+        _Novelty(180000, "NOT NULL constraint with a name, a comment, NO INHERIT or NOT VALID", _is_said),
     ),
     ("default_privileges", "acl"): (
         _MAINTAIN,
