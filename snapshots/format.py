@@ -6,8 +6,9 @@
     same_bytes              two equal files, known without decoding them
 
 Canonical means: the same schema gives the same bytes. Objects are sorted by identity, by code point; columns stand in
-physical order and all else inside an object by name; attributes at their default are left out; options stand in the order
-in which the server keeps themby key; text with line feeds is the array of its lines; two spaces of indentation and a line feed at the end.
+physical order and all else inside an object by name; attributes at their default are left out; dictionaries stand as
+the server keeps them, for dumps print options in that order; text with line feeds is the array of its
+lines; two spaces of indentation and a line feed at the end.
 """
 
 import gc
