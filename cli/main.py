@@ -94,6 +94,21 @@ def _dispatch(arguments: list[str], prog_name: str) -> int:
 
 
 def _run(verb: str, arguments: list[str], prog_name: str) -> int:
+    from ..snapshots.errors import DbstrataError
+
+    try:
+        if verb == "diff":
+            from . import quick
+
+            if (code := quick.diff(arguments)) is not None:
+                return code
+        return _parsed(verb, arguments, prog_name)
+    except DbstrataError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _parsed(verb: str, arguments: list[str], prog_name: str) -> int:
     from importlib import import_module
 
     import typer
@@ -104,9 +119,8 @@ def _run(verb: str, arguments: list[str], prog_name: str) -> int:
     command = typer.main.get_command(module.app)
     try:
         result = command.main(args=arguments, prog_name=prog_name, standalone_mode=False)
-    except DbstrataError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    except DbstrataError:
+        raise
     except typer.Abort:
         raise KeyboardInterrupt from None
     except SystemExit as end:

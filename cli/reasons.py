@@ -1,14 +1,16 @@
 """Why each statement of a script is there, in words; what it can lose, and on what it can fail."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..engine.plan import Plan
-from ..engine.protocol import Statement, Step
 from ..snapshots.model import Identity
 from ..snapshots.naming import kind_of, path_of
 
-__all__ = ["Reasons", "label"]
+if TYPE_CHECKING:
+    from ..engine.plan import Plan
+    from ..engine.protocol import Statement, Step
+
+__all__ = ["Reasons", "Said", "by_danger", "label", "loss"]
 
 GONE = "not in the new schema"
 NEW = "new"
@@ -29,13 +31,13 @@ def label(identity: Identity) -> str:
 class Reasons:
     """The words for the statements of one plan."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: "Plan") -> None:
         self._old, self._new, self._changes = plan.old, plan.new, plan.changes
-        self._made: dict[Identity, Step] = {
+        self._made: dict[Identity, "Step"] = {
             made: step for step in plan.steps if step.action == "create" for made in (step.identity, *step.produces)
         }
 
-    def of(self, statement: Statement) -> Said:
+    def of(self, statement: "Statement") -> Said:
         """What stands above it."""
         by_reason: dict[str, dict[Identity, None]] = {}
         for step in statement.steps:
@@ -47,7 +49,7 @@ class Reasons:
         said = [f"{', '.join(map(label, subjects))}: {reason}" for reason, subjects in by_reason.items()]
         return Said("; ".join(said), losses)
 
-    def _reason(self, step: Step) -> tuple[Identity, str]:
+    def _reason(self, step: "Step") -> tuple[Identity, str]:
         fails = f"; can fail on {step.fails}" if step.fails and not step.unset else ""
         if step.action in ("drop", "set aside"):
             return step.identity, self._why_it_goes(step)
@@ -62,17 +64,17 @@ class Reasons:
         parent = self._new.parent(identity)
         return self._whole(parent) if parent is not None and parent in self._made else identity
 
-    def _why_it_goes(self, step: Step) -> str:
+    def _why_it_goes(self, step: "Step") -> str:
         if step.identity not in self._new:
             return step.why if step.identity not in self._old and step.why else GONE
         return f"out of the way, made again below: {step.why}" if step.why else "out of the way, made again below"
 
-    def _why_it_comes(self, step: Step) -> str:
+    def _why_it_comes(self, step: "Step") -> str:
         if step.identity not in self._old:
             return NEW
         return f"made again: {step.why}" if step.why else "made again"
 
-    def _why_it_changes(self, step: Step) -> str:
+    def _why_it_changes(self, step: "Step") -> str:
         change = self._changes.by_identity.get(step.identity)
         words = ", ".join(a.replace("_", " ") for a in step.attributes)
         if step.unset:
@@ -82,12 +84,12 @@ class Reasons:
         return f"change of {words}"
 
 
-def loss(step: Step) -> str:
+def loss(step: "Step") -> str:
     """What a step loses."""
     return f"{step.action} {label(step.identity)}: {step.loses}"
 
 
-def by_danger(steps: Iterable[Step]) -> Mapping[str, list[str]]:
+def by_danger(steps: "Iterable[Step]") -> Mapping[str, list[str]]:
     """What in existing rows can make steps fail, and the objects that it concerns."""
     found: dict[str, dict[str, None]] = {}
     for step in steps:
