@@ -29,14 +29,14 @@ class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A table of the file."""
 
 
-class Ignore(_Section):
+class Ignore(_Section, frozen=True):
     """What no comparison looks at."""
 
     attributes: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
 
 
-class Partitions(_Section):
+class Partitions(_Section, frozen=True):
     """How the partitions of one table are treated."""
 
     table: str
@@ -45,14 +45,14 @@ class Partitions(_Section):
     """Made and dropped at run time, by a job or by pg_partman: plans leave them alone."""
 
 
-class Rename(_Section):
+class Rename(_Section, frozen=True):
     """An object that has another name now."""
 
     old: str = msgspec.field(name="from")
     new: str = msgspec.field(name="to")
 
 
-class Config(_Section):
+class Config(_Section, frozen=True):
     """All of the file."""
 
     scope: Scope = Scope()
@@ -110,5 +110,5 @@ def _converted(section: "Mapping[str, Any]", path: str) -> Config:
         raise InputError(
             what=what[:1].lower() + what[1:],
             where=f"{path}: {place}" if place else path,
-            next="see docs/commands.md, \"dbstrata.toml\", for the keys there are",
+            next='see docs/commands.md, "dbstrata.toml", for the keys there are',
         ) from error

@@ -1,7 +1,7 @@
 """dbstrata diff: what changed, for people."""
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How it is printed."""
 
     text = "text"

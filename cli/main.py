@@ -113,14 +113,10 @@ def _parsed(verb: str, arguments: list[str], prog_name: str) -> int:
 
     import typer
 
-    from ..snapshots.errors import DbstrataError
-
     module = import_module(COMMANDS[verb][0], __package__)
     command = typer.main.get_command(module.app)
     try:
         result = command.main(args=arguments, prog_name=prog_name, standalone_mode=False)
-    except DbstrataError:
-        raise
     except typer.Abort:
         raise KeyboardInterrupt from None
     except SystemExit as end:

@@ -100,7 +100,9 @@ _WORDS = ("schemas", "without schemas", "without")
 
 def _without_partitions(snapshot: Any, tables: tuple[str, ...], notes: list[str]) -> Any:
     """Without the partitions, at whatever depth, of the tables that match, and what is made and dropped with them."""
-    parents = {obj.identity(): parent for obj in snapshot.objects if (parent := getattr(obj, "partition_of", None))}
+    parents: dict[Identity, Identity] = {
+        obj.identity(): parent for obj in snapshot.objects if (parent := getattr(obj, "partition_of", None))
+    }
 
     def managed_by(identity: Identity) -> Identity | None:
         while (parent := parents.get(identity)) is not None:
@@ -117,9 +119,11 @@ def _without_partitions(snapshot: Any, tables: tuple[str, ...], notes: list[str]
         notes.append(f"the partitions of {parent}, which are managed at run time")
     return _kept(
         snapshot,
-        lambda identity, obj: identity not in gone
-        and getattr(obj, "owned_by", None) not in columns
-        and getattr(obj, "table", None) not in gone,
+        lambda identity, obj: (
+            identity not in gone
+            and getattr(obj, "owned_by", None) not in columns
+            and getattr(obj, "table", None) not in gone
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The commonest answer, before the parser of command lines is imported: `dbstrata diff` of two equal files says nothing.
+"""The commonest answer, before a parser of command lines is imported: `dbstrata diff` of equal files says nothing.
 
 Only what needs no parsing is answered here; everything else, errors included, goes its ordinary way.
 """

@@ -33,7 +33,7 @@ class Reasons:
 
     def __init__(self, plan: "Plan") -> None:
         self._old, self._new, self._changes = plan.old, plan.new, plan.changes
-        self._made: dict[Identity, "Step"] = {
+        self._made: dict[Identity, Step] = {
             made: step for step in plan.steps if step.action == "create" for made in (step.identity, *step.produces)
         }
 

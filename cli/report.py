@@ -156,9 +156,7 @@ def _item(change: Change, name: str, out: frozenset[str]) -> Item:
         return Item(name, kind, told=_told(obj, out), derived=derived)
     if kind == "dropped":
         return Item(name, kind, derived=derived)
-    differences = tuple(
-        _difference(a, getattr(change.old, a), getattr(change.new, a)) for a in change.attributes
-    )
+    differences = tuple(_difference(a, getattr(change.old, a), getattr(change.new, a)) for a in change.attributes)
     return Item(name, kind, derived=derived, differences=differences)
 
 
@@ -311,6 +309,4 @@ def painter(*, colour: bool) -> Paint:
         "windows": ColorSystem.STANDARD,
     }
     styles = {name: Style.parse(style) for name, style in STYLES.items()}
-    return lambda text, style: (
-        styles[style].render(text, color_system=systems[system]) if style in styles else text
-    )
+    return lambda text, style: styles[style].render(text, color_system=systems[system]) if style in styles else text

@@ -31,7 +31,5 @@ def script(
     from .sources import pair, settings
 
     both = pair(old, new, config=settings(config), ignore=ignore, scope=scope)
-    text = make_script(
-        both.back if rollback else both, allow=allow or (), rollback=rollback, lock_timeout=lock_timeout
-    )
+    text = make_script(both.back if rollback else both, allow=allow or (), rollback=rollback, lock_timeout=lock_timeout)
     write_text(text, output)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+import pytest
+
 from dbstrata.cli import main
 from dbstrata.snapshots import format
 from dbstrata.snapshots.model import Header, Object, Scope
@@ -31,16 +33,13 @@ def run(*arguments: str | Path, stdin: bytes = b"", terminal: bool = False) -> D
     out = (_Terminal if terminal else io.TextIOWrapper)(io.BytesIO(), encoding="utf-8")
     err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     argv = ["dbstrata", *map(str, arguments)]
-    code = 0
     with (
         patch.multiple(sys, argv=argv, stdout=out, stderr=err, stdin=io.TextIOWrapper(io.BytesIO(stdin))),
+        pytest.raises(SystemExit) as end,
     ):
-        try:
-            main.app()
-        except SystemExit as end:
-            assert isinstance(end.code, int)
-            code = end.code
-    return Done(code, _text(out), _text(err))
+        main.app()
+    assert isinstance(end.value.code, int)
+    return Done(end.value.code, _text(out), _text(err))
 
 
 def _text(stream: io.TextIOWrapper) -> str:
@@ -58,7 +57,9 @@ def refused(done: Done, code: int) -> str:
     return done.err
 
 
-def snapshot(*objects: Any, version: int = 180006, scope: Scope | None = None, not_read: tuple[str, ...] = ()) -> Snapshot:
+def snapshot(
+    *objects: Any, version: int = 180006, scope: Scope | None = None, not_read: tuple[str, ...] = ()
+) -> Snapshot:
     """A snapshot of these objects."""
     header = Header(
         format=format.FORMAT,

@@ -61,7 +61,10 @@ def test_it_is_found_where_the_command_runs(tmp_path: Path, monkeypatch: pytest.
         ("[scope]\nschema = ['a']", "unknown key `schema`: dbstrata.toml: scope;"),
         ("colour = true", "unknown key `colour`: dbstrata.toml;"),
         ("[[partitions]]\nmanaged = true", "missing required field `table`: dbstrata.toml: partitions[0];"),
-        ("[[partitions]]\ntable = 'a'\nmanaged = 'yes'", "expected `bool`, got `str`: dbstrata.toml: partitions[0].managed;"),
+        (
+            "[[partitions]]\ntable = 'a'\nmanaged = 'yes'",
+            "expected `bool`, got `str`: dbstrata.toml: partitions[0].managed;",
+        ),
         ("[scope", "cannot read the settings: "),
         ("[ignore]\nattributes = ['onwer']", "no attribute 'onwer': --ignore, or [ignore] in the settings;"),
         ("[[renames]]\nfrom = 'a'\nto = 'b'", "renames are not followed yet"),
@@ -108,7 +111,10 @@ def test_a_managed_partition_takes_along_what_goes_with_it(tmp_path: Path) -> No
         Sequence(schema="public", name="s", owned_by=Identity("column public.pp.id")),
         Statistics(schema="public", name="st", table=partition, columns=(Identity("column public.p.id"),)),
     )
-    files = written(tmp_path, "old.json", old), written(tmp_path, "new.json", snapshot(table("events", partition_by=key)))
+    files = (
+        written(tmp_path, "old.json", old),
+        written(tmp_path, "new.json", snapshot(table("events", partition_by=key))),
+    )
     settings = tmp_path / "s.toml"
     settings.write_text("[[partitions]]\ntable = 'public.events'\nmanaged = true\n")
     assert run("diff", *files, "--config", settings, "--exit-code").code == 0
@@ -121,7 +127,8 @@ CREATE TABLE events (at date NOT NULL, v integer) PARTITION BY RANGE (at);
 CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 """
 NEXT = """
-ALTER TABLE events ADD COLUMN note text DEFAULT 'x', ADD PRIMARY KEY (at), ADD CHECK (v > 0), ALTER COLUMN v TYPE bigint;
+ALTER TABLE events ADD COLUMN note text DEFAULT 'x', ADD PRIMARY KEY (at), ADD CHECK (v > 0);
+ALTER TABLE events ALTER COLUMN v TYPE bigint;
 CREATE INDEX events_v ON events (v);
 DROP TABLE events_2024;
 CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');

@@ -101,7 +101,9 @@ def test_exit_code_is_asked_for(files: tuple[Path, Path]) -> None:
     assert run("diff", files[0], "-", "--exit-code", stdin=files[0].read_bytes()) == (0, "", "")
 
 
-def test_a_terminal_is_shown_colours_unless_it_says_no(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_is_shown_colours_unless_it_says_no(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     coloured = run("diff", *files, terminal=True).out
@@ -134,7 +136,7 @@ def test_names_do_not_leave_their_place(tmp_path: Path) -> None:
     assert "\x1b" not in text
     assert "\n# boo" not in text
     markdown = run("diff", old, new, "--format", "markdown").out
-    assert "```table public.\"a`b``c # boo  [31m*/\"```" in markdown
+    assert '```table public."a`b``c # boo  [31m*/"```' in markdown
     assert "  `````diff\n" in markdown
 
 

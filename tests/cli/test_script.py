@@ -60,7 +60,9 @@ def test_each_statement_or_group_says_why(files: tuple[Path, Path]) -> None:
     assert "\n\n\n" not in found
     _, *groups = found.partition("lock_timeout = '10s';\n\n")[2].removesuffix("\n\nCOMMIT;\n").split("\n\n-- ")
     assert len(groups) >= 4
-    assert "\n-- DATA LOSS: drop column public.t.gone: the column's values in every row\nALTER TABLE public.t\n" in found
+    assert (
+        "\n-- DATA LOSS: drop column public.t.gone: the column's values in every row\nALTER TABLE public.t\n" in found
+    )
     assert "-- column public.t.id: change of not null; can fail on NULLs in the column\n" in found
     assert "-- table public.u: new\n" in found
     assert "-- check public.t.positive: new; can fail on rows that break it\n" in found
@@ -70,7 +72,9 @@ def test_each_statement_or_group_says_why(files: tuple[Path, Path]) -> None:
 def test_the_way_back_says_what_does_not_come_back(files: tuple[Path, Path]) -> None:
     found = run("script", *files, "--rollback").out
     assert re.match(r"-- dbstrata \S+: rollback\n", found)
-    assert "-- NOT BROUGHT BACK: these are made again, without\n--     column public.t.gone: the column's values" in found
+    assert (
+        "-- NOT BROUGHT BACK: these are made again, without\n--     column public.t.gone: the column's values" in found
+    )
     assert "-- DATA LOSS: drop table public.u: every row of the table\n" in found
     forward = run("script", *files).out.splitlines()
     back = found.splitlines()
@@ -101,8 +105,12 @@ def test_parts_are_numbered_with_their_reason(tmp_path: Path) -> None:
 
 
 def test_unmodelled_differences_are_refused_unless_allowed_by_name(tmp_path: Path) -> None:
-    before = snapshot(Unmodelled(name="(a AS b)", type="cast", digest="1"), Unmodelled(name="x", type="tree", digest="1"))
-    after = snapshot(Unmodelled(name="(a AS b)", type="cast", digest="2"), Unmodelled(name="x", type="tree", digest="2"))
+    before = snapshot(
+        Unmodelled(name="(a AS b)", type="cast", digest="1"), Unmodelled(name="x", type="tree", digest="1")
+    )
+    after = snapshot(
+        Unmodelled(name="(a AS b)", type="cast", digest="2"), Unmodelled(name="x", type="tree", digest="2")
+    )
     files = written(tmp_path, "old.json", before), written(tmp_path, "new.json", after)
     assert "unmodelled cast (a AS b) differs" in refused(run("script", *files), 3)
     assert "unmodelled tree x differs" in refused(run("script", *files, "--allow", "unmodelled:cast *"), 3)
@@ -140,8 +148,11 @@ def test_no_line_end_of_any_kind_leaves_a_comment(end: str) -> None:
         ("a[lo:hi]", "a[lo: hi]"),
         ("a[1:2]", "a[1: 2]"),
         ("a::text", "a::text"),
-        ("a::\"USER\"[]", "a::\"USER\"[]"),
-        ("':USER' || \":USER\" || $$:USER$$ || $a$ :USER $b$ $a$", "':USER' || \":USER\" || $$:USER$$ || $a$ :USER $b$ $a$"),
+        ('a::"USER"[]', 'a::"USER"[]'),
+        (
+            "':USER' || \":USER\" || $$:USER$$ || $a$ :USER $b$ $a$",
+            "':USER' || \":USER\" || $$:USER$$ || $a$ :USER $b$ $a$",
+        ),
         ("E'\\':USER'", "E'\\':USER'"),
         ("'\\' :x", "'\\' : x"),
         ("-- :x\n:x", "-- :x\n: x"),
@@ -156,7 +167,8 @@ def test_psql_finds_no_variable(sql: str, safe: str) -> None:
 NAMES = [
     "a\nb", "x */ y", "/* x", "-- dash", "\\! touch trap", "\n\\! touch trap\n", "a\r\\! touch trap", "a:USER", ":USER",
     ":'USER'", ':"USER"', "{{ 7*7 }}", "{% raw %}", "semi;colon", 'quo"te', "it's", "\u2028\\! touch trap", "$$",
-    "$body$", "ünï", "select", "é" * 31, "tab\there", "a\u0085b", "\v\f", "\u202eevil", "back\\slash", "E'\\''", "%s", " ",
+    "$body$", "ünï", "select", "é" * 31, "tab\there", "a\u0085b", "\v\f", "\u202eevil", "back\\slash", "E'\\''",
+    "%s", " ",
 ]  # fmt: skip
 NASTY = """
 CREATE SCHEMA {n};
@@ -206,7 +218,18 @@ def test_nasty_names_come_out_right_and_run_nothing(database: Database, database
 
 def _psql(database: Database, file: Path) -> None:
     variables = [part for name in ("USER", "hi", "x", "1", "2") for part in ("-v", f"{name}=broken by psql")]
-    command = [database.server.bin("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *variables, "-d", database.url, "-f", file]
+    command = [
+        database.server.bin("psql"),
+        "-X",
+        "-q",
+        "-v",
+        "ON_ERROR_STOP=1",
+        *variables,
+        "-d",
+        database.url,
+        "-f",
+        file,
+    ]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False, cwd=file.parent)
     assert done.returncode == 0, done.stderr[-3000:]
 
