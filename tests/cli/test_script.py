@@ -218,7 +218,7 @@ def test_nasty_names_come_out_right_and_run_nothing(database: Database, database
 
 def _psql(database: Database, file: Path) -> None:
     variables = [part for name in ("USER", "hi", "x", "1", "2") for part in ("-v", f"{name}=broken by psql")]
-    command = [
+    command: list[str | Path] = [
         database.server.bin("psql"),
         "-X",
         "-q",
