@@ -144,16 +144,20 @@ def _join(graph: Graph, sequence: list[int], steps: list[Step], dialect: Dialect
 
 
 def _passes_between(graph: Graph, lead: int, n: int) -> bool:
-    """Is there a way from `lead` to `n` (or back) through another step?"""
-    seen, stack = set(), [p for p in graph.predecessors(n) if p != lead]
-    while stack:
-        at = stack.pop()
-        if at == lead:
+    """Is there a way from `lead` to `n` through another step? Looked for from both ends, the nearer edge first."""
+    ahead = {s for s in graph.successors(lead) if s != n}
+    behind = {p for p in graph.predecessors(n) if p != lead}
+    seen_ahead, seen_behind = set(ahead), set(behind)
+    while ahead and behind:
+        if seen_ahead & behind or seen_behind & ahead:
             return True
-        if at not in seen:
-            seen.add(at)
-            stack.extend(graph.predecessors(at))
-    return False
+        if len(ahead) <= len(behind):
+            ahead = {s for at in ahead for s in graph.successors(at)} - seen_ahead
+            seen_ahead |= ahead
+        else:
+            behind = {p for at in behind for p in graph.predecessors(at)} - seen_behind
+            seen_behind |= behind
+    return bool(seen_ahead & seen_behind) or lead in seen_behind or n in seen_ahead
 
 
 def _contract(graph: Graph, lead: int, n: int) -> None:

@@ -4,12 +4,16 @@
 that the effects of steps change; the snapshot below it stays as it is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
-from ..snapshots.model import Header, Identity, Object, children, flatten, references
+from ..snapshots.model import Header, Identity, Object, children, flatten, looks_outward, references
 from ..snapshots.naming import path_of
+
+
+T = TypeVar("T")
 
 
 class Snapshot(Protocol):
@@ -31,6 +35,9 @@ class Schema:
         self._objects: dict[Identity, Object] = {}
         self._parents: dict[Identity, Identity] = {}
         self._inside: dict[Identity, list[Identity]] = {}
+        self._remembered: dict[str, Any] = {}
+        self._by_kind: dict[str, tuple[Object, ...]] = {}
+        self._inner_uses: dict[Identity, Uses] = {}
 
     @cached_property
     def _holders(self) -> dict[str, Identity]:
@@ -49,6 +56,8 @@ class Schema:
         return self._holders.get(path_of(identity))
 
     def _unfold(self, identity: Identity) -> None:
+        if identity in self._objects:
+            return
         root = self.root_of(identity)
         if root is None or root in self._objects:
             return
@@ -88,35 +97,84 @@ class Schema:
             yield inner
             yield from self.descendants(inner)
 
+    def remember(self, what: str, make: "Callable[[Schema], T]") -> T:
+        """What `make` works out of the schema, worked out once."""
+        if what not in self._remembered:
+            self._remembered[what] = make(self)
+        remembered: T = self._remembered[what]
+        return remembered
+
+    def of_kind(self, kind: str) -> tuple[Object, ...]:
+        """The top-level objects of that kind."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(obj for obj in self.roots.values() if obj.kind == kind)
+        return self._by_kind[kind]
+
     @cached_property
-    def _uses(self) -> tuple["Users", "Heirs"]:
-        users: Users = {}
-        heirs: Heirs = {}
+    def _across(self) -> "Uses":
+        """Who names what, where the two stand in different top-level objects."""
+        uses = Uses({}, {})
         for identity, root in self.roots.items():
-            _collect_users(root, identity, users, heirs)
-        return users, heirs
+            uses.add_across(root, identity, path_of(identity))
+        return uses
+
+    def _within(self, identity: Identity) -> "Uses":
+        """Who names what, inside the top-level object that `identity` is or stands in."""
+        root = self.root_of(identity)
+        if root is None:
+            return NO_USES
+        if root not in self._inner_uses:
+            uses = self._inner_uses[root] = Uses({}, {})
+            uses.add_within(self.roots[root], root, path_of(root))
+        return self._inner_uses[root]
 
     def users(self, identity: Identity) -> list[tuple[Identity, str]]:
         """(identity, attribute) of what names it; `derived_from` apart, for that is no use."""
-        return self._uses[0].get(identity, [])
+        inner, outer = self._within(identity).users.get(identity), self._across.users.get(identity)
+        return [*(inner or ()), *(outer or ())]
 
     def heirs(self, identity: Identity) -> list[Identity]:
         """What derives from it."""
-        return self._uses[1].get(identity, [])
+        return self._across.heirs.get(identity, [])
 
 
-Users = dict[Identity, list[tuple[Identity, str]]]
-Heirs = dict[Identity, list[Identity]]
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Who names an identity in which attribute, and what derives from it."""
 
+    users: dict[Identity, list[tuple[Identity, str]]]
+    heirs: dict[Identity, list[Identity]]
 
-def _collect_users(obj: Object, identity: Identity, users: Users, heirs: Heirs) -> None:
-    for attribute, used in references(obj):
-        if attribute != "derived_from":
-            users.setdefault(used, []).append((identity, attribute))
+    def add_across(self, obj: Object, identity: Identity, root: str) -> None:
+        """Note what an object, and what stands in it, names outside of the path `root`."""
+        for attribute, used in references(obj):
+            if attribute not in obj.stays_inside and not _stands_in(used, root):
+                self._add(identity, attribute, used)
+        for inner in children(obj):
+            if looks_outward(inner):
+                self.add_across(inner, inner.identity(identity), root)
+
+    def add_within(self, obj: Object, identity: Identity, root: str) -> None:
+        """Note what an object, and what stands in it, names inside of the path `root`."""
+        for attribute, used in references(obj):
+            if _stands_in(used, root):
+                self._add(identity, attribute, used)
+        for inner in children(obj):
+            self.add_within(inner, inner.identity(identity), root)
+
+    def _add(self, identity: Identity, attribute: str, used: Identity) -> None:
+        if attribute == "derived_from":
+            self.heirs.setdefault(used, []).append(identity)
         else:
-            heirs.setdefault(used, []).append(identity)
-    for inner in children(obj):
-        _collect_users(inner, inner.identity(identity), users, heirs)
+            self.users.setdefault(used, []).append((identity, attribute))
+
+
+NO_USES = Uses({}, {})
+
+
+def _stands_in(identity: Identity, root: str) -> bool:
+    path = path_of(identity)
+    return path.startswith(root) and (len(path) == len(root) or path[len(root)] == ".")
 
 
 def _last_dot(path: str) -> int:

@@ -7,6 +7,11 @@ object, or of another one, is repaired by the plan and not forgotten.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from msgspec.structs import fields
+from msgspec.structs import replace as struct_replace
 
 from ..snapshots.errors import Defect
 from ..snapshots.model import Identity, Object, references
@@ -414,18 +419,28 @@ class Steps:
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):
                     continue
+                if step.action == "set aside" and self._is_moved_over(identity, attribute):
+                    continue
                 if self._is_kept(identity, attribute, after, target) or self._is_brought(identity, attribute):
                     continue
                 _, wanted, causes = self._repairs.setdefault(identity, (after, {}, []))
                 wanted[attribute] = None
                 causes.append(step)
 
+    def _is_moved_over(self, identity: Identity, attribute: str) -> bool:
+        """Is the attribute altered anyway, once what was set aside is there anew?"""
+        decision = self.decisions.get(identity)
+        return decision is not None and decision.fate is Fate.ALTER and attribute in decision.attributes
+
     def _repair(self) -> bool:
         repairs, self._repairs = self._repairs, {}
+        altering: dict[Identity, list[Step]] = {}
+        for step in self.steps:
+            if step.action == "alter" and step.identity in repairs:
+                altering.setdefault(step.identity, []).append(step)
         for identity, (damaged, attributes, causes) in sorted(repairs.items(), key=lambda item: item[0]):
-            first = len(self.steps)
             chain = self._alter(identity, damaged, self.new[identity], attributes, {}, State(self.old))
-            others = [s for s in self.steps[:first] if s.identity == identity and s.action == "alter"]
+            others = [s for s in altering.get(identity, ()) if s not in chain]
             for step in chain[:1]:
                 self.edges.extend((cause, step) for cause in (*causes, *others))
             self._chain(chain)
@@ -451,8 +466,10 @@ class Steps:
 
 def _without(obj: Object, together: tuple[str, ...]) -> Object:
     """The object with these attributes at their defaults."""
-    from msgspec.structs import fields
-    from msgspec.structs import replace as replaced
+    known = _defaults(type(obj))
+    return struct_replace(obj, **{name: known[name] for name in together})
 
-    defaults = {f.name: (f.default_factory() if callable(f.default_factory) else f.default) for f in fields(obj) if f.name in together}
-    return replaced(obj, **defaults)
+
+@cache
+def _defaults(cls: type[Object]) -> dict[str, Any]:
+    return {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in fields(cls)}

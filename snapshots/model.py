@@ -4,9 +4,10 @@ All classes are frozen, keyword-only msgspec structs. An attribute at its defaul
 knows this module alone: it reads `children`, `since`, and which fields hold identities, and no class by name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, ClassVar, get_args, get_type_hints
+from operator import attrgetter
+from typing import Any, ClassVar, get_args
 
 import msgspec
 
@@ -39,6 +40,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """The fields that the identity holds; all others but `children` and `depends_on` are state."""
     children: ClassVar[tuple[str, ...]] = ()
     """The fields whose values are objects that stand inside this one."""
+    stays_inside: ClassVar[frozenset[str]] = frozenset()
+    """The fields that only ever name what stands in the same top-level object: an index's columns."""
     since: ClassVar[dict[str, int]] = {}
     """Attributes by the server version number (as 180000) that keeps them first; unknown on older servers. One that
     merely came later and is off where it isn't known (NULLS NOT DISTINCT) is known on all, and not in here."""
@@ -146,7 +149,7 @@ def flatten(obj: Object, parent: Identity | None = None) -> Iterator[tuple[Ident
 def _identity_fields(cls: type[msgspec.Struct]) -> tuple[str, ...]:
     """Fields that can hold identities, directly or inside values. Children are objects of their own."""
     skip = getattr(cls, "children", ())
-    hints = get_type_hints(cls, include_extras=True)
+    hints = {name: hint for base in reversed(cls.__mro__) for name, hint in vars(base).get("__annotations__", {}).items()}
     return tuple(f for f in cls.__struct_fields__ if f not in skip and _mentions_identity(hints[f]))
 
 
@@ -158,10 +161,30 @@ def _mentions_identity(hint: Any) -> bool:
     return any(_mentions_identity(arg) for arg in get_args(hint))
 
 
+@cache
+def _identity_values(cls: type[msgspec.Struct]) -> Callable[[Any], tuple[Any, ...]]:
+    fields = _identity_fields(cls)
+    if len(fields) < 2:
+        return lambda obj: tuple(getattr(obj, f) for f in fields)
+    return attrgetter(*fields)
+
+
+@cache
+def _outward_values(cls: type[Object]) -> Callable[[Any], tuple[Any, ...]]:
+    fields = [f for f in _identity_fields(cls) if f not in cls.stays_inside]
+    inner = [f for f in cls.children]
+    return attrgetter(*fields, *inner)
+
+
+def looks_outward(obj: Object) -> bool:
+    """Can it, or what stands in it, name what stands elsewhere?"""
+    return any(_outward_values(type(obj))(obj))
+
+
 def references(obj: msgspec.Struct) -> Iterator[tuple[str, Identity]]:
     """(attribute, identity) for all that the object names by identity, `depends_on` included."""
-    for field in _identity_fields(type(obj)):
-        value = getattr(obj, field)
+    cls = type(obj)
+    for field, value in zip(_identity_fields(cls), _identity_values(cls)(obj), strict=True):
         if value:
             for found in _identities(value):
                 yield field, found

@@ -247,6 +247,7 @@ class Deferrable(Constraint, kw_only=True):
 class Key(Deferrable, kw_only=True):
     """A constraint that is a unique index."""
 
+    stays_inside: ClassVar[frozenset[str]] = frozenset({"columns", "include"})
     columns: tuple[Identity, ...] = ()
     include: tuple[Identity, ...] = ()
     without_overlaps: bool = False
@@ -320,6 +321,7 @@ class Index(Object, kw_only=True):
     """pg_index, those of constraints left out. `derived_from` holds the partitioned index it is attached to."""
 
     kind: ClassVar[str] = "index"
+    stays_inside: ClassVar[frozenset[str]] = frozenset({"parts", "include"})
     method: str = "btree"
     unique: bool = False
     nulls_not_distinct: bool = False

@@ -156,9 +156,13 @@ def table_path(step: Step) -> str:
 
 def _has_children(step: Step, old: Schema, new: Schema) -> bool:
     table = Identity(f"table {table_path(step)}")
-    return any(
-        attribute in ("partition_of", "inherits") for schema in (old, new) for _, attribute in schema.users(table)
-    )
+    return any(table in schema.remember("parents", _parents) for schema in (old, new))
+
+
+def _parents(schema: Schema) -> frozenset[Identity]:
+    """The tables that others inherit from, or are partitions of."""
+    tables = [t for t in schema.of_kind("table") if isinstance(t, Table)]
+    return frozenset(p for t in tables for p in (*t.inherits, *([t.partition_of] if t.partition_of else ())))
 
 
 # ---------------------------------------------------------------------- order beyond the model's references
@@ -296,6 +300,10 @@ def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": any(heir is not None and step.identity not in heir.derived_from for heir in kept)}
 
 
+def _only(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    return {"only": _has_children(step, old, new)}
+
+
 _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "common.set_acl": _acl,
     "privileges.set_defaults": _default_privileges,
@@ -314,6 +322,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "alter_table.drop_column": _leaves_heirs,
     "alter_table.drop_constraint": _leaves_heirs,
     "index.create": _partitioned,
+    "trigger.set_enabled": _only,
 }
 
 DIALECT = Postgres()

@@ -71,8 +71,9 @@ def grantees(obj: Object, state: State) -> set[str]:
 def _defaults_for(obj: Object, state: State) -> Iterator[DefaultPrivileges]:
     word = OBJECTS.get(obj.kind)
     schema = getattr(obj, "schema", None)
-    for default in state.schema.roots.values():
-        if isinstance(default, DefaultPrivileges) and default.objects == word and default.schema in (None, schema):
+    for default in state.schema.of_kind("default_privileges"):
+        assert isinstance(default, DefaultPrivileges)
+        if default.objects == word and default.schema in (None, schema):
             yield default
 
 

@@ -41,10 +41,10 @@ def _generated(_identity: Identity, old: Object, new: Object, old_schema: Schema
     return Replace()
 
 
-def _local(_identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
+def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
     """A column of a child's own stays its own when the parent gets one like it (ALTER TABLE, "ADD COLUMN")."""
     assert isinstance(old, Column) and isinstance(new, Column)
-    if new.local or old.derived_from or all(origin in old_schema for origin in new.derived_from):
+    if identity not in old_schema or new.local or old.derived_from or all(origin in old_schema for origin in new.derived_from):
         return Kept()
     return Replace(loses="the column's values: the child's own column gives way to the parent's new one")
 
