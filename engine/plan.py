@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..snapshots.errors import Refused
+from ..snapshots.model import Identity
 from .compare import Changes, compare
 from .decide import Allow, Decisions, nothing
 from .order import order
@@ -52,21 +53,21 @@ def plan(
 
 
 def _parts(statements: list[Statement]) -> Iterable[Part]:
-    """Cut where a commit is needed: after what can be used only then, and round what can't be in a transaction."""
+    """Cut where a commit is needed: before the first use of what can be used only then, and round what can't be in a
+    transaction."""
     current: list[Statement] = []
     reason = ""
-    waiting = False
+    waiting: set[Identity] = set()
     for statement in statements:
         apart = next((s.apart for s in statement.steps if s.apart), None)
-        commits = any(s.commits for s in statement.steps)
-        if current and (apart or (waiting and not commits)):
-            yield Part(tuple(current), reason=reason)
-            current, reason, waiting = [], "", False
+        uses = any(not waiting.isdisjoint(s.needs) for s in statement.steps if s.identity not in waiting)
+        if current and (apart or uses):
+            yield Part(tuple(current), reason="what it adds can be used only after a commit" if uses else reason)
+            current, reason, waiting = [], "", set()
         if apart:
             yield Part((statement,), transaction=False, reason=apart)
             continue
-        if commits:
-            waiting, reason = True, "what it adds can be used only after a commit"
+        waiting |= {s.identity for s in statement.steps if s.commits}
         current.append(statement)
     if current:
         yield Part(tuple(current), reason=reason)

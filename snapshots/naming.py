@@ -6,6 +6,7 @@ A routine's path ends in its argument types: `function public.f(integer, text)`.
 """
 
 import re
+from functools import lru_cache
 from typing import NewType
 
 Identity = NewType("Identity", str)
@@ -31,6 +32,7 @@ RESERVED = frozenset(
 (manual, appendix "SQL Key Words"; `pg_get_keywords()`)."""
 
 
+@lru_cache(maxsize=100_000)
 def quote(part: str) -> str:
     """One part of a path, quoted where PostgreSQL's quote_ident() would."""
     if _PLAIN.match(part) and part not in RESERVED:
