@@ -42,6 +42,8 @@ def diff(
     show_spelling: Annotated[
         bool, typer.Option("--show-spelling", help="List what the two servers only spell differently.")
     ] = False,
+    forward: Annotated[str | None, typer.Option(metavar="FILE", help="Write the script from OLD to NEW too.")] = None,
+    rollback: Annotated[str | None, typer.Option(metavar="FILE", help="Write the script back, too.")] = None,
     config: CONFIG = None,
 ) -> int:
     """Print what differs between OLD and NEW; nothing if they are equal.
@@ -52,31 +54,32 @@ def diff(
     from .sources import pair, same_file, settings
 
     known = settings(config)
-    if format is Format.text and not ignore and not scope and same_file(old, new):
+    scripts = [(path, back) for path, back in ((forward, False), (rollback, True)) if path is not None]
+    if format is Format.text and not ignore and not scope and not scripts and same_file(old, new):
         write_text("", output)
         return 0
     both = pair(old, new, config=known, ignore=ignore, scope=scope)
     text, different = _compared(both, format, show_spelling=show_spelling, colour=output == "-" and _may_colour())
     write_text(text, output)
+    for path, back in scripts:
+        from .plans import make_script
+
+        write_text(make_script(both.back if back else both, rollback=back), path)
     return 1 if different and exit_code else 0
 
 
 def _compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:
     from ..dialects import dialect
     from ..engine.compare import compare
-    from ..engine.schema import Schema
     from .report import as_data, report
 
-    old, new = Schema(both.old), Schema(both.new)
+    old, new = both.schemas
     changes = compare(old, new, same=dialect(old.header.dialect).same, ignore=both.ignore)
     found = report(changes, old, new, both.ignore, both.notes)
     if format is Format.json:
         import msgspec
 
-        from ..snapshots.format import fingerprint
-
-        prints = fingerprint(both.whole_old), fingerprint(both.whole_new)
-        data = msgspec.json.encode(as_data(changes, old, new, found, prints))
+        data = msgspec.json.encode(as_data(changes, old, new, found, both.prints))
         return msgspec.json.format(data, indent=2).decode() + "\n", bool(changes)
     return _rendered(found, format, show_spelling=show_spelling, colour=colour), bool(changes)
 

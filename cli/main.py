@@ -93,6 +93,10 @@ def _dispatch(arguments: list[str], prog_name: str) -> int:
     return _run(verb, rest, f"{prog_name} {verb}")
 
 
+RARELY = 200_000
+"""New objects between two rounds of the garbage collector: a snapshot is many objects and no garbage."""
+
+
 def _run(verb: str, arguments: list[str], prog_name: str) -> int:
     from ..snapshots.errors import DbstrataError
 
@@ -109,10 +113,12 @@ def _run(verb: str, arguments: list[str], prog_name: str) -> int:
 
 
 def _parsed(verb: str, arguments: list[str], prog_name: str) -> int:
+    import gc
     from importlib import import_module
 
     import typer
 
+    gc.set_threshold(RARELY)
     module = import_module(COMMANDS[verb][0], __package__)
     command = typer.main.get_command(module.app)
     try:

@@ -29,7 +29,7 @@ def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
     from ..dialects import dialect
     from ..engine.plan import plan
 
-    return plan(pair.old, pair.new, dialect(pair.old.header.dialect), ignore=pair.ignore, allow=allowing(allow))
+    return plan(*pair.schemas, dialect(pair.old.header.dialect), ignore=pair.ignore, allow=allowing(allow))
 
 
 def make_script(
@@ -38,7 +38,6 @@ def make_script(
     """The script that makes `pair.old` into `pair.new`; `rollback` says that this is the way back."""
     from .. import __version__
     from ..dialects import dialect
-    from ..snapshots.format import fingerprint
     from ..snapshots.model import Unmodelled
     from ..templates.render import render_script
     from .reasons import Reasons, by_danger, label, loss
@@ -53,8 +52,8 @@ def make_script(
         Reasons(made).of,
         version=__version__,
         title=title or ("rollback" if rollback else "forward"),
-        old_fingerprint=fingerprint(pair.whole_old),
-        new_fingerprint=fingerprint(pair.whole_new),
+        old_fingerprint=pair.prints[0],
+        new_fingerprint=pair.prints[1],
         server=f"{header.flavour} {header.version}",
         losses=list(dict.fromkeys(loss(s) for s in steps if s.loses)),
         dangers=by_danger(steps),

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from ..engine.schema import Snapshot
+    from ..engine.schema import Schema, Snapshot
     from .config import Config
 
 __all__ = ["Pair", "ask", "load", "pair", "same_file", "settings"]
@@ -26,7 +27,7 @@ SCOPE = Annotated[
 CONFIG = Annotated[str | None, typer.Option(metavar="FILE", help="Instead of ./dbstrata.toml or ./pyproject.toml.")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """Two snapshots, narrowed to what is compared, and the files' own fingerprints."""
 
@@ -42,8 +43,24 @@ class Pair:
 
     @property
     def back(self) -> "Pair":
-        """The same, the other way."""
-        return Pair(self.new, self.old, self.whole_new, self.whole_old, self.ignore, self.notes)
+        """The same, the other way; what has been worked out of the two sides goes along."""
+        other = Pair(self.new, self.old, self.whole_new, self.whole_old, self.ignore, self.notes)
+        vars(other).update({name: vars(self)[name][::-1] for name in ("schemas", "prints") if name in vars(self)})
+        return other
+
+    @cached_property
+    def schemas(self) -> "tuple[Schema, Schema]":
+        """Both sides as the engine sees them."""
+        from ..engine.schema import Schema
+
+        return Schema(self.old), Schema(self.new)
+
+    @cached_property
+    def prints(self) -> tuple[str, str]:
+        """The fingerprints of what was read."""
+        from ..snapshots.format import fingerprint
+
+        return fingerprint(self.whole_old), fingerprint(self.whole_new)
 
 
 def settings(path: str | None = None) -> "Config":

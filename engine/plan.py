@@ -30,13 +30,13 @@ class Plan:
 
 
 def plan(
-    old: Snapshot, new: Snapshot, dialect: Dialect, *, ignore: Iterable[str] = (), allow: Allow = nothing
+    old: Snapshot | Schema, new: Snapshot | Schema, dialect: Dialect, *, ignore: Iterable[str] = (), allow: Allow = nothing
 ) -> Plan:
     """The way from one snapshot to the other.
 
     Raises Refused for what can't be done, or may not be; Defect if the plan does not prove.
     """
-    before, after = Schema(old), Schema(new)
+    before, after = (side if isinstance(side, Schema) else Schema(side) for side in (old, new))
     if before.header.dialect != after.header.dialect:
         raise Refused(
             what=f"a {before.header.dialect} snapshot can't become a {after.header.dialect} one",

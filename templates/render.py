@@ -14,7 +14,7 @@ from ..snapshots.naming import kind_of, parts_of, path_of, quote
 from .restate import restated
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+    from jinja2 import BytecodeCache, Environment, Template
 
 
 def _literal(value: Text | None) -> str:
@@ -145,11 +145,29 @@ def _not_null_name(step: Step) -> str:
     return constraint_name(parts_of(step.parent)[-1], step.new.name, "not_null")
 
 
+def _bytecode_cache() -> "BytecodeCache | None":
+    """Compiled templates, kept between runs in the user's own temporary folder, where that can be."""
+    from contextlib import suppress
+
+    from jinja2 import FileSystemBytecodeCache
+    from jinja2.bccache import Bucket
+
+    class Cache(FileSystemBytecodeCache):
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
+
+    with suppress(OSError, RuntimeError):
+        return Cache()
+    return None
+
+
 @cache
 def _environment() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
+        bytecode_cache=_bytecode_cache(),
         loader=PackageLoader("dbstrata.templates", ""),
         undefined=StrictUndefined,
         trim_blocks=True,

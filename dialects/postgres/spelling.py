@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...snapshots.model import Object, Value, plain
-from .equivalence import same_expression, same_query
 
 
 def using(old_type: str, new_type: str, *, via_text: bool) -> str | None:
@@ -47,6 +46,8 @@ def same(old: Object, new: Object, attribute: str) -> bool:
     if type(old) is not type(new):
         return False
     if (old.kind, attribute) in _QUERIES:
+        from .equivalence import same_query
+
         return same_query(plain(before), plain(after))
     if attribute not in _EXPRESSIONS.get(old.kind, ()):
         return False
@@ -62,6 +63,8 @@ def _same(old: Any, new: Any) -> bool:
     if old is None or new is None:
         return False
     if not isinstance(old, Value):
+        from .equivalence import same_expression
+
         return not isinstance(new, Value) and same_expression(plain(old), plain(new))
     return type(old) is type(new) and all(
         _same_field(field, getattr(old, field), getattr(new, field)) for field in old.__struct_fields__
