@@ -5,6 +5,7 @@ before it is taken. Ties are broken by a stable key, so the same input gives the
 """
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
@@ -15,7 +16,10 @@ from .protocol import Dialect, Statement, Step
 from .schema import Schema
 from .steps import Steps
 
-Graph = nx.DiGraph
+if TYPE_CHECKING:
+    Graph = nx.DiGraph[int]
+else:
+    Graph = nx.DiGraph
 Key = tuple[int, int, str, int]
 
 

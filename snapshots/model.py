@@ -60,7 +60,7 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         return child(self.kind, parent, self.name)
 
 
-class Grant(Value, kw_only=True):
+class Grant(Value, frozen=True, kw_only=True):
     """What one grantee holds where it differs from the server's built-in default for the object and its owner.
 
     No privileges at all: a default (PUBLIC's, or the owner's own) that was revoked. `ALL` stands for the full set.
@@ -75,7 +75,7 @@ class Grant(Value, kw_only=True):
     """The grantor where it is not the owner."""
 
 
-class Unmodelled(Object, kw_only=True, tag_field="kind", tag="unmodelled"):
+class Unmodelled(Object, frozen=True, kw_only=True, tag_field="kind", tag="unmodelled"):
     """What the catalog holds and the model does not cover. `name` is the server's own description of it."""
 
     kind: ClassVar[str] = "unmodelled"
@@ -90,7 +90,7 @@ class Unmodelled(Object, kw_only=True, tag_field="kind", tag="unmodelled"):
         return Identity(f"unmodelled {self.type} {self.name}")
 
 
-class Scope(Value, kw_only=True):
+class Scope(Value, frozen=True, kw_only=True):
     """What was dumped: patterns, as given. Empty `schemas`: all of them."""
 
     schemas: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ class Scope(Value, kw_only=True):
     exclude: tuple[str, ...] = ()
 
 
-class Header(Value, kw_only=True):
+class Header(Value, frozen=True, kw_only=True):
     """What a snapshot says of itself."""
 
     format: int

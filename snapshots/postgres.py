@@ -11,7 +11,7 @@ from .model import Grant, Header, Object, Text, Unmodelled, Value
 from .naming import Identity, identity, quote
 
 
-class Owned(Object, kw_only=True):
+class Owned(Object, frozen=True, kw_only=True):
     """An object that has an owner and privileges."""
 
     owner: str | None = None
@@ -19,7 +19,7 @@ class Owned(Object, kw_only=True):
     """What differs from acldefault(kind, owner), by grantee."""
 
 
-class InSchema(Owned, kw_only=True):
+class InSchema(Owned, frozen=True, kw_only=True):
     """An object whose name lives in a schema."""
 
     named_by: ClassVar[tuple[str, ...]] = ("name", "schema")
@@ -30,7 +30,7 @@ class InSchema(Owned, kw_only=True):
         return identity(self.kind, self.schema, self.name)
 
 
-class Schema(Owned, tag_field="kind", tag="schema", kw_only=True):
+class Schema(Owned, tag_field="kind", tag="schema", frozen=True, kw_only=True):
     """pg_namespace."""
 
     kind: ClassVar[str] = "schema"
@@ -40,7 +40,7 @@ class Schema(Owned, tag_field="kind", tag="schema", kw_only=True):
         return identity(self.kind, self.name)
 
 
-class Extension(Object, tag_field="kind", tag="extension", kw_only=True):
+class Extension(Object, tag_field="kind", tag="extension", frozen=True, kw_only=True):
     """pg_extension. Its members are not in the snapshot."""
 
     kind: ClassVar[str] = "extension"
@@ -52,14 +52,14 @@ class Extension(Object, tag_field="kind", tag="extension", kw_only=True):
         return identity(self.kind, self.name)
 
 
-class Enum(InSchema, tag_field="kind", tag="enum", kw_only=True):
+class Enum(InSchema, tag_field="kind", tag="enum", frozen=True, kw_only=True):
     """pg_type, pg_enum."""
 
     kind: ClassVar[str] = "enum"
     labels: tuple[str, ...] = ()
 
 
-class DomainCheck(Object, kw_only=True):
+class DomainCheck(Object, frozen=True, kw_only=True):
     """pg_constraint of a domain, contype c."""
 
     kind: ClassVar[str] = "domain_check"
@@ -67,7 +67,7 @@ class DomainCheck(Object, kw_only=True):
     not_valid: bool = False
 
 
-class Domain(InSchema, tag_field="kind", tag="domain", kw_only=True):
+class Domain(InSchema, tag_field="kind", tag="domain", frozen=True, kw_only=True):
     """pg_type, typtype d."""
 
     kind: ClassVar[str] = "domain"
@@ -84,7 +84,7 @@ class Domain(InSchema, tag_field="kind", tag="domain", kw_only=True):
     checks: tuple[DomainCheck, ...] = ()
 
 
-class Attribute(Object, kw_only=True):
+class Attribute(Object, frozen=True, kw_only=True):
     """pg_attribute of a composite type."""
 
     kind: ClassVar[str] = "attribute"
@@ -92,7 +92,7 @@ class Attribute(Object, kw_only=True):
     collation: Identity | None = None
 
 
-class Composite(InSchema, tag_field="kind", tag="composite", kw_only=True):
+class Composite(InSchema, tag_field="kind", tag="composite", frozen=True, kw_only=True):
     """pg_type and pg_class of a free-standing composite type. Attributes in physical order."""
 
     kind: ClassVar[str] = "composite"
@@ -100,7 +100,7 @@ class Composite(InSchema, tag_field="kind", tag="composite", kw_only=True):
     attributes: tuple[Attribute, ...] = ()
 
 
-class Range(InSchema, tag_field="kind", tag="range", kw_only=True):
+class Range(InSchema, tag_field="kind", tag="range", frozen=True, kw_only=True):
     """pg_type, pg_range."""
 
     kind: ClassVar[str] = "range"
@@ -116,7 +116,7 @@ class Range(InSchema, tag_field="kind", tag="range", kw_only=True):
     """The multirange type's qualified name."""
 
 
-class SequenceOptions(Owned, kw_only=True):
+class SequenceOptions(Owned, frozen=True, kw_only=True):
     """What a sequence does, free or of an identity column. An option at the default of its type is left out."""
 
     type: str = "bigint"
@@ -129,7 +129,7 @@ class SequenceOptions(Owned, kw_only=True):
     unlogged: bool = False
 
 
-class Sequence(SequenceOptions, tag_field="kind", tag="sequence", kw_only=True):
+class Sequence(SequenceOptions, tag_field="kind", tag="sequence", frozen=True, kw_only=True):
     """pg_class, pg_sequence. Its current value is not part of the schema."""
 
     kind: ClassVar[str] = "sequence"
@@ -144,7 +144,7 @@ class Sequence(SequenceOptions, tag_field="kind", tag="sequence", kw_only=True):
         return identity(self.kind, self.schema, self.name)
 
 
-class Default(Object, kw_only=True):
+class Default(Object, frozen=True, kw_only=True):
     """pg_attrdef of a column or a view's column. `name` is always `default`."""
 
     kind: ClassVar[str] = "default"
@@ -157,7 +157,7 @@ class Default(Object, kw_only=True):
         return Identity(f"default {parent.partition(' ')[2]}")
 
 
-class IdentityColumn(SequenceOptions, kw_only=True):
+class IdentityColumn(SequenceOptions, frozen=True, kw_only=True):
     """What makes a column an identity column, with its sequence. `name` is always `identity`."""
 
     kind: ClassVar[str] = "identity"
@@ -174,7 +174,7 @@ class IdentityColumn(SequenceOptions, kw_only=True):
         return Identity(f"identity {parent.partition(' ')[2]}")
 
 
-class Generated(Value, kw_only=True):
+class Generated(Value, frozen=True, kw_only=True):
     """GENERATED ALWAYS AS (expression)."""
 
     expression: Text
@@ -182,7 +182,7 @@ class Generated(Value, kw_only=True):
     """Not stored: PostgreSQL 18."""
 
 
-class NotNullConstraint(Value, kw_only=True):
+class NotNullConstraint(Value, frozen=True, kw_only=True):
     """A NOT NULL constraint where it differs from the one that plain NOT NULL makes (PostgreSQL 18)."""
 
     name: str | None = None
@@ -193,7 +193,7 @@ class NotNullConstraint(Value, kw_only=True):
     comment: Text | None = None
 
 
-class Column(Object, kw_only=True):
+class Column(Object, frozen=True, kw_only=True):
     """pg_attribute of a table."""
 
     kind: ClassVar[str] = "column"
@@ -220,14 +220,14 @@ class Column(Object, kw_only=True):
     """False where the column is inherited only. A partition's columns never are local."""
 
 
-class Constraint(Object, kw_only=True):
+class Constraint(Object, frozen=True, kw_only=True):
     """What all of pg_constraint share."""
 
     local: bool = True
     """conislocal, of an inherited constraint."""
 
 
-class Check(Constraint, tag_field="kind", tag="check", kw_only=True):
+class Check(Constraint, tag_field="kind", tag="check", frozen=True, kw_only=True):
     """contype c."""
 
     kind: ClassVar[str] = "check"
@@ -237,14 +237,14 @@ class Check(Constraint, tag_field="kind", tag="check", kw_only=True):
     not_enforced: bool = False
 
 
-class Deferrable(Constraint, kw_only=True):
+class Deferrable(Constraint, frozen=True, kw_only=True):
     """A constraint that can be deferred."""
 
     deferrable: bool = False
     initially_deferred: bool = False
 
 
-class Key(Deferrable, kw_only=True):
+class Key(Deferrable, frozen=True, kw_only=True):
     """A constraint that is a unique index."""
 
     stays_inside: ClassVar[frozenset[str]] = frozenset({"columns", "include"})
@@ -256,20 +256,20 @@ class Key(Deferrable, kw_only=True):
     index_comment: Text | None = None
 
 
-class PrimaryKey(Key, tag_field="kind", tag="primary_key", kw_only=True):
+class PrimaryKey(Key, tag_field="kind", tag="primary_key", frozen=True, kw_only=True):
     """contype p."""
 
     kind: ClassVar[str] = "primary_key"
 
 
-class Unique(Key, tag_field="kind", tag="unique", kw_only=True):
+class Unique(Key, tag_field="kind", tag="unique", frozen=True, kw_only=True):
     """contype u."""
 
     kind: ClassVar[str] = "unique"
     nulls_not_distinct: bool = False
 
 
-class ForeignKey(Deferrable, tag_field="kind", tag="foreign_key", kw_only=True):
+class ForeignKey(Deferrable, tag_field="kind", tag="foreign_key", frozen=True, kw_only=True):
     """contype f. The key that it relies on (conindid) is in depends_on."""
 
     kind: ClassVar[str] = "foreign_key"
@@ -285,7 +285,7 @@ class ForeignKey(Deferrable, tag_field="kind", tag="foreign_key", kw_only=True):
     not_enforced: bool = False
 
 
-class IndexPart(Value, kw_only=True):
+class IndexPart(Value, frozen=True, kw_only=True):
     """One column of an index: a column, or an expression."""
 
     column: Identity | None = None
@@ -304,7 +304,7 @@ class IndexPart(Value, kw_only=True):
     """Of an exclusion constraint alone: `schema.=` or, in pg_catalog, `=`."""
 
 
-class Exclusion(Deferrable, tag_field="kind", tag="exclusion", kw_only=True):
+class Exclusion(Deferrable, tag_field="kind", tag="exclusion", frozen=True, kw_only=True):
     """contype x."""
 
     kind: ClassVar[str] = "exclusion"
@@ -317,7 +317,7 @@ class Exclusion(Deferrable, tag_field="kind", tag="exclusion", kw_only=True):
     index_comment: Text | None = None
 
 
-class Index(Object, kw_only=True):
+class Index(Object, frozen=True, kw_only=True):
     """pg_index, those of constraints left out. `derived_from` holds the partitioned index it is attached to."""
 
     kind: ClassVar[str] = "index"
@@ -334,7 +334,7 @@ class Index(Object, kw_only=True):
     """not indisvalid: a concurrent build failed, or a partition lacks its part."""
 
 
-class Trigger(Object, kw_only=True):
+class Trigger(Object, frozen=True, kw_only=True):
     """pg_trigger, internal ones left out. A partition's clone names its parent's in derived_from."""
 
     kind: ClassVar[str] = "trigger"
@@ -355,7 +355,7 @@ class Trigger(Object, kw_only=True):
     enabled: Literal["origin", "disabled", "replica", "always"] = "origin"
 
 
-class Rule(Object, kw_only=True):
+class Rule(Object, frozen=True, kw_only=True):
     """pg_rewrite, views' own _RETURN left out."""
 
     kind: ClassVar[str] = "rule"
@@ -364,7 +364,7 @@ class Rule(Object, kw_only=True):
     enabled: Literal["origin", "disabled", "replica", "always"] = "origin"
 
 
-class Policy(Object, kw_only=True):
+class Policy(Object, frozen=True, kw_only=True):
     """pg_policy."""
 
     kind: ClassVar[str] = "policy"
@@ -375,7 +375,7 @@ class Policy(Object, kw_only=True):
     check: Text | None = None
 
 
-class PartitionKeyPart(Value, kw_only=True):
+class PartitionKeyPart(Value, frozen=True, kw_only=True):
     """One column of a partition key."""
 
     column: Identity | None = None
@@ -384,14 +384,14 @@ class PartitionKeyPart(Value, kw_only=True):
     opclass: str | None = None
 
 
-class PartitionKey(Value, kw_only=True):
+class PartitionKey(Value, frozen=True, kw_only=True):
     """PARTITION BY."""
 
     strategy: Literal["range", "list", "hash"]
     parts: tuple[PartitionKeyPart, ...]
 
 
-class Table(InSchema, tag_field="kind", tag="table", kw_only=True):
+class Table(InSchema, tag_field="kind", tag="table", frozen=True, kw_only=True):
     """pg_class, relkind r and p. Columns in physical order, all else in it by name."""
 
     kind: ClassVar[str] = "table"
@@ -424,7 +424,7 @@ class Table(InSchema, tag_field="kind", tag="table", kw_only=True):
     policies: tuple[Policy, ...] = ()
 
 
-class ViewColumn(Object, kw_only=True):
+class ViewColumn(Object, frozen=True, kw_only=True):
     """pg_attribute of a view or materialised view. Name and type come from the query."""
 
     kind: ClassVar[str] = "view_column"
@@ -439,7 +439,7 @@ class ViewColumn(Object, kw_only=True):
     options: dict[str, str] = {}
 
 
-class View(InSchema, tag_field="kind", tag="view", kw_only=True):
+class View(InSchema, tag_field="kind", tag="view", frozen=True, kw_only=True):
     """pg_class, relkind v."""
 
     kind: ClassVar[str] = "view"
@@ -453,7 +453,7 @@ class View(InSchema, tag_field="kind", tag="view", kw_only=True):
     rules: tuple[Rule, ...] = ()
 
 
-class MaterializedView(InSchema, tag_field="kind", tag="materialized_view", kw_only=True):
+class MaterializedView(InSchema, tag_field="kind", tag="materialized_view", frozen=True, kw_only=True):
     """pg_class, relkind m."""
 
     kind: ClassVar[str] = "materialized_view"
@@ -469,7 +469,7 @@ class MaterializedView(InSchema, tag_field="kind", tag="materialized_view", kw_o
     indexes: tuple[Index, ...] = ()
 
 
-class Argument(Value, kw_only=True):
+class Argument(Value, frozen=True, kw_only=True):
     """One argument of a routine."""
 
     mode: Literal["in", "out", "inout", "variadic", "table"] = "in"
@@ -478,7 +478,7 @@ class Argument(Value, kw_only=True):
     default: Text | None = None
 
 
-class Routine(InSchema, kw_only=True):
+class Routine(InSchema, frozen=True, kw_only=True):
     """What functions and procedures share: pg_proc. `signature` is part of the identity."""
 
     named_by: ClassVar[tuple[str, ...]] = ("name", "schema", "signature")
@@ -502,7 +502,7 @@ class Routine(InSchema, kw_only=True):
         return Identity(f"{self.kind} {quote(self.schema)}.{quote(self.name)}({', '.join(self.signature)})")
 
 
-class Function(Routine, tag_field="kind", tag="function", kw_only=True):
+class Function(Routine, tag_field="kind", tag="function", frozen=True, kw_only=True):
     """prokind f and w."""
 
     kind: ClassVar[str] = "function"
@@ -519,13 +519,13 @@ class Function(Routine, tag_field="kind", tag="function", kw_only=True):
     support: str | None = None
 
 
-class Procedure(Routine, tag_field="kind", tag="procedure", kw_only=True):
+class Procedure(Routine, tag_field="kind", tag="procedure", frozen=True, kw_only=True):
     """prokind p."""
 
     kind: ClassVar[str] = "procedure"
 
 
-class Aggregate(InSchema, tag_field="kind", tag="aggregate", kw_only=True):
+class Aggregate(InSchema, tag_field="kind", tag="aggregate", frozen=True, kw_only=True):
     """prokind a, pg_aggregate. `definition` holds CREATE AGGREGATE's parameters by their names in the manual."""
 
     kind: ClassVar[str] = "aggregate"
@@ -540,7 +540,7 @@ class Aggregate(InSchema, tag_field="kind", tag="aggregate", kw_only=True):
         return Identity(f"{self.kind} {quote(self.schema)}.{quote(self.name)}({', '.join(self.signature)})")
 
 
-class Statistics(InSchema, tag_field="kind", tag="statistics", kw_only=True):
+class Statistics(InSchema, tag_field="kind", tag="statistics", frozen=True, kw_only=True):
     """pg_statistic_ext. It has no privileges; `acl` stays empty."""
 
     kind: ClassVar[str] = "statistics"
@@ -551,7 +551,7 @@ class Statistics(InSchema, tag_field="kind", tag="statistics", kw_only=True):
     target: int | None = None
 
 
-class DefaultPrivileges(Object, tag_field="kind", tag="default_privileges", kw_only=True):
+class DefaultPrivileges(Object, tag_field="kind", tag="default_privileges", frozen=True, kw_only=True):
     """pg_default_acl: what objects that `name` (a role) creates get. For one schema, added to the global entry."""
 
     kind: ClassVar[str] = "default_privileges"
