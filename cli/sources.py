@@ -15,7 +15,7 @@ __all__ = ["Pair", "ask", "load", "pair", "same_file", "settings"]
 
 EMPTY = "empty"
 
-OLD = Annotated[str, typer.Argument(metavar="OLD", help="A snapshot file, a split directory, `-`, or `empty`.")]
+OLD = Annotated[str, typer.Argument(metavar="OLD", help="A snapshot file, a split directory, `-`, a URL, or `empty`.")]
 NEW = Annotated[str, typer.Argument(metavar="NEW", help="The same, of what it is to become.")]
 IGNORE = Annotated[
     str,
@@ -127,9 +127,13 @@ def _check_dialects(old: Any, new: Any) -> None:
 
 
 def load(source: str) -> "Snapshot":
-    """One snapshot. Raises InputError."""
+    """One snapshot; of a URL, dumped now. Raises InputError; of a URL, ServerFailed too."""
+    from ..dialects import is_url, read_url
     from ..snapshots import format
 
+    if is_url(source):
+        found: Snapshot = read_url(source)
+        return found
     return format.read(source)
 
 

@@ -1,11 +1,14 @@
 """All that differs between servers; one folder a dialect."""
 
 from importlib import import_module
+from typing import Any
 
 from ..engine.protocol import Dialect
 from ..snapshots.errors import InputError
 
 _MODULES = {"postgres": ".postgres.dialect"}
+_SCHEMES = {"postgresql": ".postgres.read", "postgres": ".postgres.read"}
+"""The module whose `read_url` dumps a database of that URL."""
 
 
 def dialect(name: str) -> Dialect:
@@ -15,3 +18,17 @@ def dialect(name: str) -> Dialect:
         raise InputError(f"unknown dialect {name!r}", "the snapshot's header", f"the dialects are {known}")
     found: Dialect = import_module(_MODULES[name], __package__).DIALECT
     return found
+
+
+def is_url(source: str) -> bool:
+    """Is it the URL of a database, and not a path?"""
+    return "://" in source
+
+
+def read_url(url: str) -> Any:
+    """The snapshot of that database, dumped now. Raises InputError for a scheme without a dialect; ServerFailed."""
+    scheme = url.partition("://")[0]
+    if scheme not in _SCHEMES:
+        known = ", ".join(f"{name}://" for name in sorted(_SCHEMES))
+        raise InputError(f"no dialect for {scheme}://", "the URL", f"the schemes are {known}")
+    return import_module(_SCHEMES[scheme], __package__).read_url(url)
