@@ -80,7 +80,7 @@ class Reasons:
         if step.unset:
             return f"{words} let go, so that what it names can change"
         if change is None or not set(change.attributes) & set(step.attributes):
-            return f"{words} set again, after what resets it"
+            return f"{words} stated again: {step.why or 'something resets it'}"
         return f"change of {words}"
 
 

@@ -137,7 +137,7 @@ class Decisions:
             self._refused.append(f"{identity}: {header.flavour} {header.version} has no {found}")
         return found is not None
 
-    def _alter(self, identity: Identity, attribute: str, old: Object, new: Object) -> None:
+    def _alter(self, identity: Identity, attribute: str, old: Object, new: Object, because: str = "") -> None:
         rule = self.rule(identity, attribute, old, new)
         match rule:
             case Kept():
@@ -149,7 +149,7 @@ class Decisions:
             case Supersede(loses=loses):
                 self._decide(identity, Fate.SUPERSEDE, because=f"change of {_word(attribute)}", loses=loses)
             case InPlace():
-                self._decide(identity, Fate.ALTER, attribute=attribute)
+                self._decide(identity, Fate.ALTER, attribute=attribute, because=because)
 
     def _decide(
         self,
@@ -219,7 +219,7 @@ class Decisions:
         if isinstance(rule, InPlace) and rule.unset is not None:
             self._decide(user, Fate.ALTER, attribute=attribute, release=attribute)
         elif superseded and rules.retype is not None:
-            self._alter(user, rules.retype, old, old)
+            self._alter(user, rules.retype, old, old, because=f"{gone} is made anew")
         else:
             self._rebuild(user, f"{gone}, which it uses, is {'replaced' if self.comes(gone) else 'dropped'}")
 

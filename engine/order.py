@@ -4,14 +4,14 @@ Edges say "before": what is needed is made first, what is used is let go before 
 before it is taken. Ties are broken by a stable key, so the same input gives the same script.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity
-from ..snapshots.naming import kind_of
+from ..snapshots.naming import kind_of, path_of
 from .protocol import Dialect, Statement, Step
 from .schema import Schema
 from .steps import Steps
@@ -53,7 +53,7 @@ def _add_uses(graph: Graph, steps: list[Step]) -> None:
             if step.settles or step.action == "create" or needed != step.identity:
                 _edges(graph, (m for m in settlers.get(needed, ()) if _waits(step, steps[m])), [n])
         for released in step.releases:
-            _edges(graph, [n], destroyers.get(released, ()))
+            _edges(graph, [n], _ends(released, step, steps, destroyers))
             if step.action in ("drop", "set aside"):
                 _edges(graph, [n], settlers.get(released, ()))
         for identity, attribute in step.after:
@@ -63,6 +63,17 @@ def _add_uses(graph: Graph, steps: list[Step]) -> None:
             _edges(graph, [n], workers.get(later, ()))
         for destroyed in step.destroys:
             _edges(graph, [n], (m for m in producers.get(destroyed, ()) if steps[m].action != "set aside"))
+
+
+def _ends(released: Identity, step: Step, steps: list[Step], destroyers: dict[Identity, list[int]]) -> Iterator[int]:
+    """The steps that the last use must come before: of what is set aside, its drop, for a rename is followed by all
+    but those that are called after it, such as a function with an argument of the type."""
+    for m in destroyers.get(released, ()):
+        if steps[m].action == "set aside" and path_of(released) not in path_of(step.identity):
+            for aside in steps[m].produces:
+                yield from destroyers.get(aside, ())
+        else:
+            yield m
 
 
 def _waits(step: Step, settler: Step) -> bool:

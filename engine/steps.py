@@ -386,7 +386,12 @@ class Steps:
             apart=rule.apart,
             loses=rule.loses,
             fails=rule.fails,
+            why=self._because(identity),
         )
+
+    def _because(self, identity: Identity) -> str:
+        decision = self.decisions.get(identity)
+        return decision.because if decision is not None and decision.fate is Fate.ALTER else ""
 
     # ------------------------------------------------------------------ side effects on other objects
 
