@@ -75,6 +75,8 @@ class Reasons:
         return f"made again: {step.why}" if step.why else "made again"
 
     def _why_it_changes(self, step: "Step") -> str:
+        if step.renames:
+            return f"renamed, it was {step.old.name if step.old is not None else 'another'}"
         change = self._changes.by_identity.get(step.identity)
         words = ", ".join(a.replace("_", " ") for a in step.attributes)
         if step.unset:

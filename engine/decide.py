@@ -118,7 +118,9 @@ class Decisions:
     def _start(self, identity: Identity, old: Object | None, new: Object | None, attributes: tuple[str, ...]) -> None:
         if isinstance(old or new, Unmodelled):
             if not self._allows(identity):
-                self._refused.append(f"{identity} differs, and dbstrata does not model it; `--allow unmodelled` goes on")
+                self._refused.append(
+                    f"{identity} differs, and dbstrata does not model it; `--allow unmodelled` goes on"
+                )
         elif new is None:
             self._decide(identity, Fate.DROP, loses=self.rules(identity).drop_loses)
         elif self._is_too_new(identity, new, attributes):
@@ -198,9 +200,34 @@ class Decisions:
             for inner in self.new.descendants(identity):
                 self._decide(inner, Fate.CREATE)
         for gone in lost:
+            self._spread_to_heirs(gone, decision)
             for user, attribute in self.old.users(gone):
                 if user not in within:
                     self._react(user, attribute, gone, decision.fate is Fate.SUPERSEDE)
+
+    def _spread_to_heirs(self, gone: Identity, decision: Decision) -> None:
+        """What the server drops along with what it derives from comes again with it."""
+        for heir in self.old.heirs(gone):
+            rules = self.rules(heir)
+            if (
+                heir in self.new
+                and not rules.leaves_heirs
+                and rules.dropped_along(self.old[heir])
+                and not self.goes(heir)
+            ):
+                if not self._is_rebound(heir):
+                    self._decide(heir, Fate.REPLACE, because=decision.because)
+
+    def _is_rebound(self, identity: Identity) -> bool:
+        """Does what it stands in change what it inherits from?"""
+        parent = self.old.parent(identity)
+        if parent is None or parent not in self.new:
+            return False
+        before, after = self.old[parent], self.new[parent]
+        rebinding = [
+            a for a, rule in self.rules(parent).attributes.items() if isinstance(rule, InPlace) and rule.rebinds
+        ]
+        return any(getattr(before, a) != getattr(after, a) for a in rebinding)
 
     def _react(self, user: Identity, attribute: str, gone: Identity, superseded: bool) -> None:
         if self.goes(user):
@@ -210,13 +237,17 @@ class Decisions:
             return
         if isinstance(old, Unmodelled):
             if not self._allows(user):
-                self._refused.append(f"{user} uses {gone}, which is dropped, and dbstrata does not model it; `--allow unmodelled` goes on")
+                self._refused.append(
+                    f"{user} uses {gone}, which is dropped, and dbstrata does not model it; `--allow unmodelled` goes on"
+                )
             return
         if new is None:
             return
         rules = self.rules(user)
         rule = rules.attributes.get(attribute)
-        if isinstance(rule, InPlace) and rule.unset is not None:
+        if isinstance(rule, InPlace) and rule.cleared:
+            self._decide(user, Fate.ALTER, attribute=attribute)
+        elif isinstance(rule, InPlace) and rule.unset is not None:
             self._decide(user, Fate.ALTER, attribute=attribute, release=attribute)
         elif superseded and rules.retype is not None:
             self._alter(user, rules.retype, old, old, because=f"{gone} is made anew")

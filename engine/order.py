@@ -99,7 +99,7 @@ def _add_claims(graph: Graph, steps: list[Step], old: Schema, new: Schema, diale
     freed: dict[str, list[int]] = {}
     for n, step in enumerate(steps):
         for identity in step.destroys:
-            obj = old.get(identity)
+            obj = step.old if step.renames else old.get(identity)
             for claim in dialect.claims(identity, obj) if obj is not None else ():
                 freed.setdefault(claim, []).append(n)
     for n, step in enumerate(steps):
@@ -110,13 +110,15 @@ def _add_claims(graph: Graph, steps: list[Step], old: Schema, new: Schema, diale
 
 
 def _key(n: int, step: Step, dialect: Dialect) -> Key:
-    """Steps whose effect waits for a commit first; then drops, the last made first; then the rest, by weight."""
+    """Steps whose effect waits for a commit first; then renames; then drops, the last made first; then the rest, by weight."""
     rules = dialect.rules(kind_of(step.identity))
     weight = rules.weight
     if rules.last:
         return (3, weight, step.identity, n)
     if step.commits:
         return (0, weight, step.identity, n)
+    if step.renames:
+        return (1, -1000, step.identity, n)
     if step.action in ("drop", "set aside") or step.unset:
         return (1, -weight, step.identity, n)
     return (2, weight, step.identity, n)

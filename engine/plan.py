@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity
+from . import rename
 from .compare import Changes, compare
 from .decide import Allow, Decisions, nothing
 from .order import order
@@ -44,9 +45,14 @@ def plan(
             next="compare snapshots of one dialect",
         )
     changes = compare(before, after, same=dialect.same, ignore=ignore)
-    decisions = Decisions(changes, before, after, dialect, allow)
-    steps = Steps(decisions, before, after, dialect, frozenset(changes.left_out))
-    statements = order(steps, before, after, dialect)
+    start, renaming = before, list[Step]()
+    if names := rename.found(changes, before, after, dialect):
+        start = Schema(rename.apply(names, before))
+        renaming = list(rename.steps(names, before, start, dialect))
+        changes = compare(start, after, same=dialect.same, ignore=ignore)
+    decisions = Decisions(changes, start, after, dialect, allow)
+    steps = Steps(decisions, start, after, dialect, frozenset(changes.left_out), renaming)
+    statements = order(steps, start, after, dialect)
     parts = tuple(_parts(statements))
     prove(parts, changes, before, after, dialect)
     return Plan(before, after, changes, parts)

@@ -18,7 +18,7 @@ from typing import Any, Literal, Protocol
 from ..snapshots.model import Header, Identity, Object
 from .schema import Effect, Schema, State
 
-Action = Literal["create", "drop", "alter", "set aside"]
+Action = Literal["create", "drop", "alter", "set aside", "rename"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class InPlace:
     macro: str
     unset: str | None = None
     """The macro that takes the attribute back to its default: the step that lets go of what the attribute names."""
+    cleared: bool = False
+    """The server takes it back to its default when what it names is dropped, and it is set again when that comes back."""
     rebinds: bool = False
     """A new value never follows the old one directly: unset, then set. What the object inherits comes and goes so."""
     light: bool = False
@@ -103,6 +105,10 @@ class KindRules:
     """The kinds inside it whose creation may stand in its own creation's statement."""
     aside: str | None = None
     """The macro that renames it out of the way; needed by Supersede."""
+    rename: str | None = None
+    """The macro that gives it another name in its parent."""
+    rename_reaches_heirs: bool = False
+    """Is what derives from it renamed with it?"""
     retype: str | None = None
     """The attribute to alter when a type that it uses is superseded; None: it is replaced."""
     irreplaceable: Callable[[Object, Object], str | None] = lambda _old, _new: None
@@ -111,6 +117,8 @@ class KindRules:
     """Dropped by a step of its own where dropping it with its parent would make a cycle: a foreign key."""
     created_along: Callable[[Object], bool] = lambda _obj: False
     """Is it made when what it derives from is made?"""
+    leaves_heirs: bool = False
+    """Can it be dropped so that what derives from it stays?"""
     dropped_along: Callable[[Object], bool] = lambda _obj: True
     """Is it dropped when what it derives from is dropped?"""
     rebinding_brings: bool = False
@@ -142,6 +150,8 @@ class Step:
     """Of an alter: what it sets."""
     unset: bool = False
     """Of an alter: the attributes go to their default, not to the new value."""
+    renames: Mapping[Identity, Identity] = field(default_factory=dict)
+    """Of a rename: old identities with their new ones."""
     inner: tuple[tuple[Identity, Identity, Object], ...] = ()
     """(identity, parent, object) of what a creation makes along with its subject."""
     needs: frozenset[Identity] = frozenset()

@@ -28,11 +28,19 @@ _ROUNDS = 4
 class Steps:
     """The steps of a plan, not yet ordered, and the orders that hold between steps of one object."""
 
-    def __init__(self, decisions: Decisions, old: Schema, new: Schema, dialect: Dialect, left_out: frozenset[str]) -> None:
+    def __init__(
+        self,
+        decisions: Decisions,
+        old: Schema,
+        new: Schema,
+        dialect: Dialect,
+        left_out: frozenset[str],
+        first: Iterable[Step] = (),
+    ) -> None:
         self.old, self.new, self.dialect, self.decisions = old, new, dialect, decisions
         self._left_out = left_out
         self._versions = (old.header.version_number, new.header.version_number)
-        self.steps: list[Step] = []
+        self.steps: list[Step] = list(first)
         self.edges: list[tuple[Step, Step]] = []
         self._covers: dict[Identity, set[Identity]] = {}
         self._brought: dict[Identity, set[Identity]] = {}
@@ -103,10 +111,19 @@ class Steps:
         if carrier is not None and self.decisions.goes(carrier):
             return self._cover(carrier)
         for origin in old.derived_from:
-            left = any(heir in self.new and origin not in self.new[heir].derived_from for heir in self.old.heirs(origin))
-            if not left and rules.dropped_along(old) and self.decisions.goes(origin) and not self._rebinds_above(identity):
+            left = rules.leaves_heirs and any(self._is_left(heir, origin) for heir in self.old.heirs(origin))
+            if (
+                not left
+                and rules.dropped_along(old)
+                and self.decisions.goes(origin)
+                and not self._rebinds_above(identity)
+            ):
                 return self._cover(origin)
         return identity
+
+    def _is_left(self, heir: Identity, origin: Identity) -> bool:
+        """Does it lose its origin, and stay where it is?"""
+        return heir in self.new and origin not in self.new[heir].derived_from and not self._rebinds_above(heir)
 
     def _rebinds_above(self, identity: Identity) -> bool:
         parent = self.old.parent(identity) or self.new.parent(identity)
@@ -150,17 +167,19 @@ class Steps:
         old, rules = self.old[identity], self.decisions.rules(identity)
         along = self._covers[identity] | {identity}
         return self._add(
-            Step(
-                action="drop",
-                identity=identity,
-                macro=rules.drop,
-                old=old,
-                new=None,
-                parent=self.old.parent(identity),
-                releases=frozenset(self._used(self.old[i] for i in along) - along),
-                destroys=frozenset(along),
-                loses=decision.loses,
-                why=decision.because,
+            self._prepared(
+                Step(
+                    action="drop",
+                    identity=identity,
+                    macro=rules.drop,
+                    old=old,
+                    new=None,
+                    parent=self.old.parent(identity),
+                    releases=frozenset(self._used(self.old[i] for i in along) - along),
+                    destroys=frozenset(along),
+                    loses=decision.loses,
+                    why=decision.because,
+                )
             )
         )
 
@@ -191,7 +210,7 @@ class Steps:
             loses=decision.loses,
             why="it was set aside, and nothing uses it any more",
         )
-        first, last = self._add(first), self._add(last)
+        first, last = self._add(self._prepared(first)), self._add(self._prepared(last))
         self.edges.append((first, last))
         return first
 
@@ -215,6 +234,7 @@ class Steps:
             fails=rules.create_fails(new, parent is not None and self.decisions.comes(parent)),
             why=decision.because,
         )
+        step = self._prepared(step)
         state = State(self.old)
         outcome = dict(self._effects(step, state))
         needs = self._used(obj for i, obj in outcome.items() if i in made and obj is not None)
@@ -281,14 +301,17 @@ class Steps:
             for rule, together in self._grouped(identity, current, target, pending):
                 if not release and all(getattr(current, a) == getattr(target, a) for a in together) and chain:
                     continue
-                for step in self._alter_steps(identity, current, target, rule, together, release):
+                for unprepared in self._alter_steps(identity, current, target, rule, together, release):
+                    step = self._prepared(unprepared)
                     outcome = dict(self._effects(step, state))
                     state.apply(outcome.items())
                     chain.append(self._add(step, outcome))
                     changed = state.get(identity)
                     assert changed is not None
                     current = changed
-            pending = {a: None for a in self._differing(current, target) if not self._is_kept(identity, a, current, target)}
+            pending = {
+                a: None for a in self._differing(current, target) if not self._is_kept(identity, a, current, target)
+            }
             pending = {a: None for a in pending if a in attributes or chain} if chain else {}
             pending = {a: None for a in pending if not self._planned(identity, a)}
             if not pending:
@@ -364,7 +387,9 @@ class Steps:
         brings: set[Identity] = set()
         drops: set[Identity] = set()
         if rule.rebinds:
-            brings, drops = (set(), self._unbound.get(identity, set())) if unset else (self._bound.get(identity, set()), set())
+            brings, drops = (
+                (set(), self._unbound.get(identity, set())) if unset else (self._bound.get(identity, set()), set())
+            )
         elif not rule.light:
             brings = self._brought.get(identity, set())
         return Step(
@@ -403,13 +428,15 @@ class Steps:
             releases=step.releases | links.releases,
             precedes=links.precedes,
             after=links.after,
-            context=self.dialect.prepare(step, self.old, self.new),
         )
         self.steps.append(step)
         if outcome is None and step.action in ("drop", "set aside"):
             outcome = dict(self._effects(step, State(self.old))) if step.identity in self.old else {}
         self._note_side_effects(step, outcome or {})
         return step
+
+    def _prepared(self, step: Step) -> Step:
+        return replace(step, context=self.dialect.prepare(step, self.old, self.new))
 
     def _effects(self, step: Step, state: State) -> Iterable[Effect]:
         return self.dialect.effects(step, state)

@@ -4,19 +4,23 @@ All classes are frozen, keyword-only msgspec structs. An attribute at its defaul
 knows this module alone: it reads `children`, `since`, and which fields hold identities, and no class by name.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, TypeVar, get_args
 
 import msgspec
+from msgspec.structs import replace
 
-from .naming import Identity, child
+from .naming import Identity, child, parts_of
 
 __all__ = ["Grant", "Header", "Identity", "Object", "Scope", "Text", "Unmodelled", "Value", "lines", "plain"]
 
 Text = str | tuple[str, ...]
 """SQL or prose as the server keeps it: a string, or, where it has line feeds, the array of its lines."""
+
+Made = TypeVar("Made", bound=msgspec.Struct)
+
 
 def lines(text: str) -> Text:
     """Text as it stands in the model: split at line feeds alone, if it has any."""
@@ -149,7 +153,9 @@ def flatten(obj: Object, parent: Identity | None = None) -> Iterator[tuple[Ident
 def _identity_fields(cls: type[msgspec.Struct]) -> tuple[str, ...]:
     """Fields that can hold identities, directly or inside values. Children are objects of their own."""
     skip = getattr(cls, "children", ())
-    hints = {name: hint for base in reversed(cls.__mro__) for name, hint in vars(base).get("__annotations__", {}).items()}
+    hints = {
+        name: hint for base in reversed(cls.__mro__) for name, hint in vars(base).get("__annotations__", {}).items()
+    }
     return tuple(f for f in cls.__struct_fields__ if f not in skip and _mentions_identity(hints[f]))
 
 
@@ -174,6 +180,38 @@ def _outward_values(cls: type[Object]) -> Callable[[Any], tuple[Any, ...]]:
     fields = [f for f in _identity_fields(cls) if f not in cls.stays_inside]
     inner = [f for f in cls.children]
     return attrgetter(*fields, *inner)
+
+
+def relabelled(obj: Made, names: Mapping[Identity, Identity]) -> Made:
+    """The object with the identities that it names changed. Its own name, and what stands in it, stay as they are."""
+    changed: dict[str, Any] = {}
+    for field in _identity_fields(type(obj)):
+        value = getattr(obj, field)
+        if value and (other := _relabelled_value(value, names)) != value:
+            changed[field] = tuple(sorted(other)) if field in ("depends_on", "derived_from") else other
+    return replace(obj, **changed) if changed else obj
+
+
+def _relabelled_value(value: Any, names: Mapping[Identity, Identity]) -> Any:
+    if isinstance(value, str):
+        return names.get(Identity(value), value)
+    if isinstance(value, tuple):
+        return tuple(_relabelled_value(item, names) for item in value)
+    return relabelled(value, names) if isinstance(value, Value) else value
+
+
+def renamed(obj: Made, names: Mapping[Identity, Identity], parent: Identity | None = None) -> Made:
+    """The object, and all that stands in it, under their new names and with those that they name changed."""
+    assert isinstance(obj, Object)
+    before = obj.identity(parent)
+    changed: dict[str, Any] = {"name": parts_of(names[before])[-1]} if before in names else {}
+    for field in obj.children:
+        value = getattr(obj, field)
+        if isinstance(value, tuple):
+            changed[field] = tuple(renamed(inner, names, before) for inner in value)
+        elif value is not None:
+            changed[field] = renamed(value, names, before)
+    return relabelled(replace(obj, **changed), names)
 
 
 def looks_outward(obj: Object) -> bool:

@@ -88,6 +88,11 @@ def _in_schema(identity: Identity) -> str:
     return f"{quote(parts[0])}.{quote(parts[-1])}"
 
 
+def _beside(relation: Identity, name: str) -> str:
+    """The SQL name of an index on the relation, which is in its schema."""
+    return f"{quote(parts_of(relation)[0])}.{quote(name)}"
+
+
 def _last(identity: Identity) -> str:
     return quote(parts_of(identity)[-1])
 
@@ -184,6 +189,7 @@ def _environment() -> "Environment":
         "last": _last,
         "last_of_path": _last_of_path,
         "in_schema": _in_schema,
+        "beside": _beside,
         "routine": _routine,
         "dollar": _dollar,
         "one_line": _one_line,

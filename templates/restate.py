@@ -33,6 +33,11 @@ def restated(text: Text) -> str:
     return "".join(pieces) + sql[at:]
 
 
+def is_respelled(text: Text) -> bool:
+    """Does the server print it differently once it has read back what it prints, as when a column's type changes?"""
+    return restated(text) != plain(text)
+
+
 def _closing(sql: str, at: int) -> int | None:
     """Where the bracket that is open at `at` closes; quoted text is passed over."""
     depth, quoted = 1, ""

@@ -10,7 +10,7 @@ from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
-from . import privileges, spelling, versions
+from . import casts, privileges, spelling, versions
 from .effects import effects
 from .rules import tables
 
@@ -34,7 +34,6 @@ _STAY_OFF_CHILDREN = frozenset(
         "alter_table.set_statistics",
         "alter_table.set_column_options",
         "alter_table.set_compression",
-        "alter_table.add_identity",
     }
 )
 """Clauses that ALTER TABLE would carry to child tables, each of which has its own value: they are said with ONLY."""
@@ -87,7 +86,9 @@ class Postgres:
         a change of type stands between DROP DEFAULT and SET DEFAULT in one statement."""
         lead = together[0]
         if lead.macro == "table.create":
-            return step.macro in _JOIN_CREATE and step.action == "create" and step.identity.split(" ")[0] != "foreign_key"
+            return (
+                step.macro in _JOIN_CREATE and step.action == "create" and step.identity.split(" ")[0] != "foreign_key"
+            )
         if step.macro not in _JOIN_ADD | _JOIN_TYPE or lead.context.get("only") != step.context.get("only"):
             return False
         if lead.macro == "alter_table.add_column" and step.action == "create":
@@ -174,7 +175,9 @@ def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
     assert isinstance(table, Table)
     parents = [table.partition_of] if table.partition_of else list(table.inherits)
     needs = [inner for parent in parents for inner in new.inside(parent)]
-    own = [i for i in new.inside(step.identity) if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key")]
+    own = [
+        i for i in new.inside(step.identity) if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key")
+    ]
     return Links(needs=frozenset([*needs, *own]))
 
 
@@ -238,8 +241,12 @@ def _using(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """A USING clause where the server has no assignment cast: between types of one's own by way of text."""
     assert isinstance(step.old, Column) and isinstance(step.new, Column)
     asides = {i for i in step.releases if i not in old}
-    own = [i for i in (*step.old.depends_on, *step.new.depends_on) if kind_of(i) in ("enum", "range", "composite", "domain")]
-    return {"using": spelling.using(step.old.type, step.new.type, via_text=bool(asides) or bool(own))}
+    own = [
+        i
+        for i in (*step.old.depends_on, *step.new.depends_on)
+        if kind_of(i) in ("enum", "range", "composite", "domain")
+    ]
+    return {"using": casts.using(step.old.type, step.new.type, own=bool(asides) or bool(own))}
 
 
 def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -274,10 +281,10 @@ def _storage(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """The keyword. Back to the type's own: DEFAULT, which servers before 16 do not know."""
     stored = getattr(step.new, "storage", None)
     if stored is None and old.header.version_number < 160000:
-        type_ = spelling.base(getattr(step.new, "type", ""))
+        type_ = casts.base(getattr(step.new, "type", ""))
         domain = new.get(Identity(f"domain {type_}"))
         based = getattr(domain, "type", getattr(step.new, "type", ""))
-        stored = "main" if "[" not in based and spelling.base(based) in _MAIN_BY_DEFAULT else "extended"
+        stored = "main" if "[" not in based and casts.base(based) in _MAIN_BY_DEFAULT else "extended"
     return {"storage": (stored or "default").upper()}
 
 
@@ -298,6 +305,17 @@ def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """
     kept = [new.get(heir) for heir in old.heirs(step.identity)]
     return {"only": any(heir is not None and step.identity not in heir.derived_from for heir in kept)}
+
+
+def _is_referenced(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Foreign keys to a partitioned table hold its partitions too: each must be detached before it is dropped."""
+    table, above = step.old, step.identity
+    detach = False
+    while isinstance(table, Table) and table.partition_of is not None:
+        above = table.partition_of
+        detach = detach or any(attribute == "references" and user in new for user, attribute in old.users(above))
+        table = old.get(above)
+    return {"detach": detach}
 
 
 def _only(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -323,6 +341,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "alter_table.drop_constraint": _leaves_heirs,
     "index.create": _partitioned,
     "trigger.set_enabled": _only,
+    "table.drop": _is_referenced,
 }
 
 DIALECT = Postgres()

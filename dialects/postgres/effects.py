@@ -12,7 +12,7 @@ from msgspec.structs import fields, replace
 
 from ...engine.protocol import Step
 from ...engine.schema import Effect, State
-from ...snapshots.model import Grant, Identity, Object, attributes
+from ...snapshots.model import Grant, Identity, Object, attributes, relabelled
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import (
     Check,
@@ -72,7 +72,10 @@ def _create(step: Step, state: State) -> Iterator[Effect]:
         yield step.identity, step.new
         return
     standalone = isinstance(step.new, Table) and step.new.partition_of is not None
-    yield step.identity, _created(step.new, state)
+    made = _created(step.new, state)
+    if isinstance(made, Index) and step.context.get("only"):
+        made = replace(made, invalid=_has_partitions(step, state))
+    yield step.identity, made
     inside = {step.identity}
     for identity, parent, obj in step.inner:
         if parent in inside:
@@ -80,6 +83,12 @@ def _create(step: Step, state: State) -> Iterator[Effect]:
             made = _created(obj, state)
             yield identity, _alone(made) if standalone else made
     yield from _created_along(step, state)
+
+
+def _has_partitions(step: Step, state: State) -> bool:
+    """An index on ONLY a partitioned table is not valid before its partitions have theirs."""
+    table = step.parent
+    return table is not None and any(getattr(state.get(i), "partition_of", None) == table for i in state.users(table))
 
 
 def _created(obj: Object, state: State) -> Object:
@@ -239,8 +248,16 @@ def _set_type(step: Step, current: Column, changed: Column, state: State) -> Ite
     for heir, _ in _all_derived(step.identity, state):
         obj = state.get(heir)
         if isinstance(obj, Column):
-            yield heir, replace(
-                obj, type=changed.type, collation=changed.collation, depends_on=changed.depends_on, storage=None, compression=None
+            yield (
+                heir,
+                replace(
+                    obj,
+                    type=changed.type,
+                    collation=changed.collation,
+                    depends_on=changed.depends_on,
+                    storage=None,
+                    compression=None,
+                ),
             )
             yield from _rebuilt(heir, state)
     yield from _rebuilt(step.identity, state)
@@ -355,7 +372,11 @@ def _attach_matching(child: Identity, parent: Identity, state: State) -> Iterato
 def _shape(obj: Object | None, table: Identity) -> object:
     """What must agree for an index to serve as a partition's part of the parent's."""
     assert obj is not None
-    keep = [a for a in attributes(type(obj)) if a not in {"comment", "derived_from", "local", "options", "tablespace", "index_comment", "invalid"}]
+    keep = [
+        a
+        for a in attributes(type(obj))
+        if a not in {"comment", "derived_from", "local", "options", "tablespace", "index_comment", "invalid"}
+    ]
     return [repr(getattr(obj, a)).replace(f" {path_of(table)}.", " *.") for a in keep]
 
 
@@ -363,6 +384,22 @@ def _attach_index(step: Step, _current: Object, changed: Object, state: State) -
     """An attached key is no longer local; the parent's index is valid once all its parts are there."""
     local = {"local": False} if "local" in changed.__struct_fields__ else {}
     yield step.identity, replace(changed, **local)
+    attached, invalid = step.identity, getattr(changed, "invalid", False)
+    for origin in changed.derived_from:
+        yield from _completed(origin, attached, invalid, state)
+
+
+def _completed(origin: Identity, attached: Identity, invalid: bool, state: State) -> Iterator[Effect]:
+    """A partitioned index, one more part of which is there; it may in turn be a part of another one."""
+    index = state.get(origin)
+    if invalid or not isinstance(index, Index) or not index.invalid:
+        return
+    parts = {i for i in state.heirs(origin) if not getattr(state.get(i), "invalid", False)} | {attached}
+    table = Identity(f"table {'.'.join(map(quote, parts_of(origin)[:-1]))}")
+    if len(parts) == sum(getattr(state.get(i), "partition_of", None) == table for i in state.users(table)):
+        yield origin, replace(index, invalid=False)
+        for above in index.derived_from:
+            yield from _completed(above, origin, False, state)
 
 
 def _detach(step: Step, current: Table, changed: Table, state: State) -> Iterator[Effect]:
@@ -413,6 +450,10 @@ _SIDE_EFFECTS: dict[str, SideEffect] = {
     "alter_table.set_type": _set_type,
     "alter_table.set_not_null": _set_not_null,
     "alter_table.validate_constraint": _reaches_heirs,
+    "alter_table.alter_enforced": _reaches_heirs,
+    "alter_table.alter_deferrable": _reaches_heirs,
+    "alter_table.drop_expression": _reaches_heirs,
+    "alter_table.set_expression": _reaches_heirs,
     "common.set_owner": _set_owner,
     "common.set_acl": _set_acl,
     "alter_table.set_logged": _set_logged,
@@ -456,9 +497,26 @@ def _defaults(cls: type[Object]) -> dict[str, Any]:
     return {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in fields(cls)}
 
 
+# ---------------------------------------------------------------------- rename
+
+
+def _rename(step: Step, state: State) -> Iterator[Effect]:
+    """RENAME: whoever names the object names it as it is called now. A check's reaches the children's."""
+    for before, after in step.renames.items():
+        obj = state.get(before)
+        assert obj is not None
+        yield before, None
+        yield after, relabelled(replace(obj, name=parts_of(after)[-1]), step.renames)
+        for user in {*state.users(before), *state.heirs(before)} - step.renames.keys():
+            using = state.get(user)
+            assert using is not None
+            yield user, relabelled(using, step.renames)
+
+
 _ACTIONS: dict[str, Callable[[Step, State], Iterator[Effect]]] = {
     "create": _create,
     "drop": _drop,
     "set aside": _set_aside,
+    "rename": _rename,
     "alter": _alter,
 }

@@ -6,18 +6,6 @@ from typing import Any
 from ...snapshots.model import Object, Value, plain
 
 
-def using(old_type: str, new_type: str, *, via_text: bool) -> str | None:
-    """The cast of a USING clause, behind the column; None where an assignment cast does."""
-    if via_text:
-        return f"::text::{new_type}"
-    return f"::{new_type}" if base(old_type) != base(new_type) else None
-
-
-def base(type_: str) -> str:
-    """A type's name without modifier and array brackets."""
-    return type_.partition("(")[0].partition("[")[0].strip()
-
-
 _QUERIES = frozenset({("view", "query"), ("materialized_view", "query")})
 _EXPRESSIONS: Mapping[str, frozenset[str]] = {
     "check": frozenset({"expression"}),

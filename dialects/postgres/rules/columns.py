@@ -3,7 +3,9 @@
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
-from ....snapshots.postgres import Column
+from ....snapshots.postgres import Check, Column, Index
+from ....templates.restate import is_respelled
+from ..casts import comparable
 from .common import ACL, COMMENT, DERIVED, same
 
 DISTURBED_BY_TYPE = frozenset(
@@ -20,31 +22,49 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, _new
     key = getattr(table, "partition_by", None)
     if key is not None and any(part.column == identity for part in key.parts):
         return Refuse("it is part of the partition key, whose type PostgreSQL can't change (42P16)")
+    disturbs = DISTURBED_BY_TYPE
+    if not comparable(old.type, new.type):
+        disturbs |= {"foreign_key"}
+    users = (old_schema.get(user) for user, _ in old_schema.users(identity))
+    disturbs |= {user.kind for user in users if isinstance(user, Check | Index) and _is_respelled(user)}
     return InPlace(
         "alter_table.set_type",
-        disturbs=DISTURBED_BY_TYPE,
+        disturbs=disturbs,
         brought=True,
         fails="values that do not fit the new type",
     )
 
 
+def _is_respelled(user: Check | Index) -> bool:
+    """Is its text read back as something else when the server makes it anew?"""
+    if isinstance(user, Check):
+        return is_respelled(user.expression)
+    texts = (user.predicate, *(part.expression for part in user.parts))
+    return any(is_respelled(text) for text in texts if text is not None)
+
+
 def _generated(_identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
     assert isinstance(old, Column) and isinstance(new, Column)
     if new.generated is None and old.generated is not None and not old.generated.virtual:
-        return InPlace("alter_table.drop_expression")
+        return InPlace("alter_table.drop_expression", brought=True)
     if old.generated is None:
         return Replace(loses="the column's values: they are computed from now on")
     if new.generated is None:
         return Replace()
     if old.generated.virtual == new.generated.virtual and old_schema.header.version_number >= 170000:
-        return InPlace("alter_table.set_expression", disturbs=frozenset())
+        return InPlace("alter_table.set_expression", brought=True)
     return Replace()
 
 
 def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
     """A column of a child's own stays its own when the parent gets one like it (ALTER TABLE, "ADD COLUMN")."""
     assert isinstance(old, Column) and isinstance(new, Column)
-    if identity not in old_schema or new.local or old.derived_from or all(origin in old_schema for origin in new.derived_from):
+    if (
+        identity not in old_schema
+        or new.local
+        or old.derived_from
+        or all(origin in old_schema for origin in new.derived_from)
+    ):
         return Kept()
     return Replace(loses="the column's values: the child's own column gives way to the parent's new one")
 
@@ -82,6 +102,7 @@ RULES = {
         weight=22,
         retype="type",
         irreplaceable=_irreplaceable,
+        leaves_heirs=True,
         created_along=lambda _obj: True,
         dropped_along=lambda obj: not getattr(obj, "local", True),
         drop_loses="the column's values in every row",

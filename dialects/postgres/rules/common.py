@@ -1,6 +1,6 @@
 """Attributes that many kinds share."""
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rule
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
 
@@ -20,16 +20,16 @@ def same(rule: Rule | Choose, *names: str) -> Attributes:
     return dict.fromkeys(names, rule)
 
 
-def attached(identity: Identity, _old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
+def attached(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
     """A partition's index or key: attaching the table attaches it too, detaching the table frees it; else it is
-    attached by ALTER INDEX ... ATTACH PARTITION, and never detached."""
+    attached by ALTER INDEX ... ATTACH PARTITION, and never detached: one that is to stand alone is made anew."""
     table = new.parent(identity)
     before = old.get(table) if table is not None else None
     after = new.get(table) if table is not None else None
     rebound = any(getattr(before, a, None) != getattr(after, a, None) for a in ("partition_of", "bound"))
-    if not new_obj.derived_from or rebound:
+    if rebound:
         return Kept()
-    return InPlace("index.attach")
+    return InPlace("index.attach") if not old_obj.derived_from else Replace()
 
 
 __all__ = ["ACL", "COMMENT", "DERIVED", "OWNED", "OWNER", "PLAIN", "Attributes", "KindRules", "attached", "same"]

@@ -19,7 +19,7 @@ def _validate(_identity: Identity, old: Object, _new_obj: Object, _old: Schema, 
 def _enforced(_identity: Identity, old: Object, _new_obj: Object, _old: Schema, _new: Schema) -> Rule:
     """Only a foreign key can be switched (42809 else)."""
     if isinstance(old, ForeignKey):
-        return InPlace("alter_table.alter_enforced", fails=BREAKS)
+        return InPlace("alter_table.alter_enforced", fails=BREAKS, brought=True)
     return Replace()
 
 
@@ -43,6 +43,7 @@ RULES = {
     "check": KindRules(
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
+        rename="table.rename_constraint",
         attributes={
             **same(Replace(), "expression", "no_inherit"),
             "not_enforced": Choose(_enforced),
@@ -52,6 +53,8 @@ RULES = {
             **DERIVED,
         },
         weight=40,
+        rename_reaches_heirs=True,
+        leaves_heirs=True,
         created_along=lambda _obj: True,
         dropped_along=lambda obj: not getattr(obj, "local", True),
         create_fails=_fails,
@@ -59,6 +62,7 @@ RULES = {
     "primary_key": KindRules(
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
+        rename="table.rename_constraint",
         attributes=_KEY,
         weight=41,
         create_fails=_fails,
@@ -66,6 +70,7 @@ RULES = {
     "unique": KindRules(
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
+        rename="table.rename_constraint",
         attributes={"nulls_not_distinct": Replace(), **_KEY},
         weight=42,
         create_fails=_fails,
@@ -73,6 +78,7 @@ RULES = {
     "exclusion": KindRules(
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
+        rename="table.rename_constraint",
         attributes={"method": Replace(), "parts": Replace(), "predicate": Replace(), **_KEY},
         weight=43,
         create_fails=_fails,
@@ -80,6 +86,7 @@ RULES = {
     "foreign_key": KindRules(
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
+        rename="table.rename_constraint",
         attributes={
             **same(
                 Replace(),
@@ -92,7 +99,7 @@ RULES = {
                 "on_delete_columns",
                 "period",
             ),
-            **same(InPlace("alter_table.alter_deferrable"), "deferrable", "initially_deferred"),
+            **same(InPlace("alter_table.alter_deferrable", brought=True), "deferrable", "initially_deferred"),
             "not_enforced": Choose(_enforced),
             "not_valid": Choose(_validate),
             "local": Kept(),

@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
-from ....snapshots.postgres import Index
+from ....snapshots.postgres import Index, Table
 from .common import COMMENT, attached, same
 
 
@@ -16,6 +16,13 @@ def _parts(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Sc
     return InPlace("index.set_statistics", light=True) if bare[0] == bare[1] else Replace()
 
 
+def _invalid(identity: Identity, old: Object, new: Object, _old: Schema, new_schema: Schema) -> Rule:
+    """A partitioned index is valid as soon as every partition has its part of it."""
+    table = new_schema.get(new_schema.parent(identity) or identity)
+    assert isinstance(old, Index) and isinstance(new, Index)
+    return Kept() if old.invalid and isinstance(table, Table) and table.partition_by is not None else Replace()
+
+
 def _fails(obj: Object, parent_is_new: bool) -> str | None:
     return "rows that are not unique" if getattr(obj, "unique", False) and not parent_is_new else None
 
@@ -24,8 +31,10 @@ RULES = {
     "index": KindRules(
         create="index.create",
         drop="index.drop",
+        rename="index.rename",
         attributes={
-            **same(Replace(), "method", "unique", "nulls_not_distinct", "include", "predicate", "invalid"),
+            **same(Replace(), "method", "unique", "nulls_not_distinct", "include", "predicate"),
+            "invalid": Choose(_invalid),
             "parts": Choose(_parts),
             "options": InPlace("index.set_options", light=True),
             "tablespace": InPlace("index.set_tablespace", light=True),

@@ -48,7 +48,7 @@ RULES = {
             "access_method": InPlace("materialized_view.set_access_method", light=True),
             "tablespace": InPlace("materialized_view.set_tablespace", light=True),
             "options": InPlace("materialized_view.set_options", light=True),
-            "clustered_on": InPlace("materialized_view.set_clustered_on", light=True),
+            "clustered_on": InPlace("materialized_view.set_clustered_on", light=True, cleared=True),
             **OWNED,
         },
         weight=52,

@@ -1,0 +1,98 @@
+"""How a value goes from one type to another: the casts between built-in types, PostgreSQL 13 to 18 (pg_cast)."""
+
+from collections.abc import Mapping
+
+_STRINGS = frozenset({"text", "character varying", "character"})
+"""Every type is assigned to them, and cast from them, by its text (CREATE CAST, "automatic I/O conversion casts")."""
+
+_ASSIGNED: Mapping[str, frozenset[str]] = {
+    "bigint": frozenset({"double precision", "integer", "money", "numeric", "oid", "real", "smallint"}),
+    "bit": frozenset({"bit varying"}),
+    "bit varying": frozenset({"bit"}),
+    "box": frozenset({"polygon"}),
+    "cidr": frozenset({"inet"}),
+    "date": frozenset({"timestamp with time zone", "timestamp without time zone"}),
+    "double precision": frozenset({"bigint", "integer", "numeric", "real", "smallint"}),
+    "inet": frozenset({"cidr"}),
+    "integer": frozenset({"bigint", "double precision", "money", "numeric", "oid", "real", "smallint"}),
+    "interval": frozenset({"time without time zone"}),
+    "json": frozenset({"jsonb"}),
+    "jsonb": frozenset({"json"}),
+    "macaddr": frozenset({"macaddr8"}),
+    "macaddr8": frozenset({"macaddr"}),
+    "money": frozenset({"numeric"}),
+    "numeric": frozenset({"bigint", "double precision", "integer", "money", "real", "smallint"}),
+    "oid": frozenset({"bigint", "integer"}),
+    "path": frozenset({"polygon"}),
+    "point": frozenset({"box"}),
+    "polygon": frozenset({"path"}),
+    "real": frozenset({"bigint", "double precision", "integer", "numeric", "smallint"}),
+    "smallint": frozenset({"bigint", "double precision", "integer", "numeric", "oid", "real"}),
+    "time with time zone": frozenset({"time without time zone"}),
+    "time without time zone": frozenset({"interval", "time with time zone"}),
+    "timestamp with time zone": frozenset(
+        {"date", "time with time zone", "time without time zone", "timestamp without time zone"}
+    ),
+    "timestamp without time zone": frozenset({"date", "time without time zone", "timestamp with time zone"}),
+}
+"""What the server does by itself in an assignment."""
+
+_CAST: Mapping[str, frozenset[str]] = {
+    "bigint": frozenset({"bit"}),
+    "bit": frozenset({"bigint", "integer"}),
+    "boolean": frozenset({"integer"}),
+    "box": frozenset({"circle", "lseg", "point"}),
+    "circle": frozenset({"box", "point", "polygon"}),
+    "daterange": frozenset({"datemultirange"}),
+    "int4range": frozenset({"int4multirange"}),
+    "int8range": frozenset({"int8multirange"}),
+    "integer": frozenset({"bit", "boolean"}),
+    "jsonb": frozenset({"bigint", "boolean", "double precision", "integer", "numeric", "real", "smallint"}),
+    "lseg": frozenset({"point"}),
+    "numrange": frozenset({"nummultirange"}),
+    "polygon": frozenset({"box", "circle", "point"}),
+    "tsrange": frozenset({"tsmultirange"}),
+    "tstzrange": frozenset({"tstzmultirange"}),
+    "xid8": frozenset({"xid"}),
+}
+"""What it does where the cast is written out."""
+
+
+def using(old_type: str, new_type: str, *, own: bool) -> str | None:
+    """The casts of a USING clause, behind the column; None where an assignment does, which unlike a cast also refuses
+    a text that is too long. `own`: one of the two is no built-in type. Where no cast is known the way is by the text,
+    which is read anew, and fails if it can't be."""
+    old, new = base(old_type), base(new_type)
+    if old_type.endswith("[]") != new_type.endswith("[]"):
+        own = own or not {old, new} & _STRINGS
+    if new in _STRINGS and not new_type.endswith("[]"):
+        return None
+    if own:
+        return f"::text::{new_type}"
+    if old == new or new in _ASSIGNED.get(old, ()):
+        return None
+    if old in _STRINGS or new in _STRINGS or new in _CAST.get(old, ()):
+        return f"::{new_type}"
+    return f"::text::{new_type}"
+
+
+_COMPARABLE = (
+    frozenset({"smallint", "integer", "bigint"}),
+    frozenset({"text", "character varying"}),
+    frozenset({"timestamp with time zone", "timestamp without time zone", "date"}),
+)
+"""Families of types that one btree operator family compares (pg_amop): a foreign key may have one on each side."""
+
+
+def comparable(old_type: str, new_type: str) -> bool:
+    """Can a foreign key stand while one of its sides has the old type, and the other one the new?"""
+    old, new = base(old_type), base(new_type)
+    if old_type.endswith("[]") or new_type.endswith("[]"):
+        return old == new and old_type.endswith("[]") == new_type.endswith("[]")
+    return old == new or any(old in family and new in family for family in _COMPARABLE)
+
+
+def base(type_: str) -> str:
+    """A type's name without modifier and array brackets: `timestamp(3) without time zone[]` is the one without (3)."""
+    head, bracket, tail = type_.removesuffix("[]").partition("(")
+    return head.strip() + (tail.partition(")")[2] if bracket else "")

@@ -1,0 +1,7 @@
+create table t(a int not null, b text, c int) partition by range(a);
+create table t1 partition of t for values from (0) to (10);
+create table t2 partition of t for values from (10) to (20);
+create index i on only t(b);
+create index i1 on t1(b);
+alter index i attach partition i1;
+create index i2 on t2(b);
