@@ -1,6 +1,6 @@
 """Why each statement of a script is there, in words; what it can lose, and on what it can fail."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..snapshots.model import Identity
@@ -40,7 +40,7 @@ class Reasons:
     def of(self, statement: "Statement") -> Said:
         """What stands above it."""
         by_reason: dict[str, dict[Identity, None]] = {}
-        for step in statement.steps:
+        for step in _telling(statement.steps):
             subject, reason = self._reason(step)
             by_reason.setdefault(reason, {})[subject] = None
         losses = tuple(loss(step) for step in statement.steps if step.loses)
@@ -84,6 +84,12 @@ class Reasons:
         if change is None or not set(change.attributes) & set(step.attributes):
             return f"{words} stated again: {step.why or 'something resets it'}"
         return f"change of {words}"
+
+
+def _telling(steps: "Sequence[Step]") -> "Sequence[Step]":
+    """The steps whose reasons are worth a word: where a default steps aside for its column, the column's."""
+    altered = {path_of(step.identity) for step in steps if step.action == "alter" and not step.unset}
+    return [s for s in steps if s.action == "alter" or path_of(s.identity) not in altered]
 
 
 def loss(step: "Step") -> str:
