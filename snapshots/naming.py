@@ -78,8 +78,11 @@ def parts_of(identity: Identity) -> tuple[str, ...]:
     return tuple(found)
 
 
-def constraint_name(table: str, column: str, label: str) -> str:
-    """The name that PostgreSQL makes up for a constraint: makeObjectName(), parts cut so that it fits 63 bytes."""
+def constraint_name(table: str, column: str | None, label: str) -> str:
+    """The name that PostgreSQL makes up for a constraint: makeObjectName(), parts cut so that it fits 63 bytes. Of a
+    domain: `column` is None."""
+    if column is None:
+        return f"{table.encode()[: 63 - len(label) - 1].decode(errors='ignore')}_{label}"
     room = 63 - len(label) - 2
     first, second = table.encode(), column.encode()
     while len(first) + len(second) > room:

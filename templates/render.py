@@ -146,7 +146,9 @@ def _start_value(sequence: Any) -> int:
 def _not_null_name(step: Step) -> str:
     from ..snapshots.naming import constraint_name
 
-    assert step.parent is not None and step.new is not None
+    assert step.new is not None
+    if step.parent is None:
+        return constraint_name(step.new.name, None, "not_null")
     return constraint_name(parts_of(step.parent)[-1], step.new.name, "not_null")
 
 

@@ -1,6 +1,7 @@
 """PostgreSQL, as the engine sees it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from ...engine.protocol import KindRules, Links, Step
@@ -70,10 +71,14 @@ class Postgres:
             yield f"constraint {path_of(identity)}"
 
     def aside(self, identity: Identity) -> Identity:
-        """Where a superseded type waits: its name with `__old` behind it, within 63 bytes."""
+        """Where a superseded type waits: its name with `__old` behind it; a long one is cut and gets a hash, so that no
+        two wait under one name."""
         *schema, name = parts_of(identity)
-        cut = name.encode()[: 63 - len("__old")].decode(errors="ignore")
-        return Identity(f"{kind_of(identity)} {'.'.join(map(quote, (*schema, cut + '__old')))}")
+        end = "__old"
+        if len(name.encode()) + len(end) > 63:
+            end = f"_{sha256(name.encode()).hexdigest()[:8]}{end}"
+        cut = name.encode()[: 63 - len(end)].decode(errors="ignore")
+        return Identity(f"{kind_of(identity)} {'.'.join(map(quote, (*schema, cut + end)))}")
 
     def group(self, step: Step) -> str:
         """The table that an ALTER TABLE or CREATE TABLE is about; any other step is alone."""

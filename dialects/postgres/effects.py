@@ -290,6 +290,11 @@ def _set_not_null(step: Step, _current: Column, changed: Column, state: State) -
             yield heir, replace(obj, not_null=changed.not_null, not_null_constraint=None)
 
 
+def _set_domain_not_null(step: Step, _current: Object, changed: Object, _state: State) -> Iterator[Effect]:
+    """The constraint's name is made up, or gone."""
+    yield step.identity, replace(changed, not_null_name=None)
+
+
 def _set_owner(step: Step, current: Object, changed: Object, state: State) -> Iterator[Effect]:
     """Linked sequences follow; the new owner's own entry in the privileges merges into his full rights."""
     owner = getattr(changed, "owner", None)
@@ -449,6 +454,7 @@ def _replace_routine(step: Step, _current: Object, _changed: Object, state: Stat
 _SIDE_EFFECTS: dict[str, SideEffect] = {
     "alter_table.set_type": _set_type,
     "alter_table.set_not_null": _set_not_null,
+    "domain.set_not_null": _set_domain_not_null,
     "alter_table.validate_constraint": _reaches_heirs,
     "alter_table.alter_enforced": _reaches_heirs,
     "alter_table.alter_deferrable": _reaches_heirs,

@@ -73,8 +73,10 @@ class Dependencies:
 
 
 def using(obj: Obj, uses: Iterable[Identity], *implied: Identity) -> Obj:
-    """The object with `depends_on`: what it uses, less what it names already, less `implied` (itself, its parent)."""
+    """The object with `depends_on`: what it uses, that which is in there already included, less what it names otherwise,
+    less `implied` (itself, its parent)."""
     rest = set(uses).difference(implied)
     if rest:
-        rest.difference_update(named for _, named in references(obj))
+        rest.update(obj.depends_on)
+        rest.difference_update(named for attribute, named in references(obj) if attribute != "depends_on")
     return msgspec.structs.replace(obj, depends_on=tuple(sorted(rest))) if rest else obj

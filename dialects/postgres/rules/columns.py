@@ -16,14 +16,18 @@ routine one with an SQL-standard body."""
 
 
 def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
+    """With no difference between the two it is the type that is made anew: an expression still names the old one."""
     assert isinstance(old, Column) and isinstance(new, Column)
     parent = old_schema.parent(identity)
     table = old_schema[parent] if parent is not None else None
     key = getattr(table, "partition_by", None)
     if key is not None and any(part.column == identity for part in key.parts):
         return Refuse("it is part of the partition key, whose type PostgreSQL can't change (42P16)")
+    anew = (old.type, old.collation) == (new.type, new.collation)
+    if anew and old.generated is not None:
+        return Replace()
     disturbs = DISTURBED_BY_TYPE
-    if not comparable(old.type, new.type):
+    if anew or not comparable(old.type, new.type):
         disturbs |= {"foreign_key"}
     users = (old_schema.get(user) for user, _ in old_schema.users(identity))
     disturbs |= {user.kind for user in users if isinstance(user, Check | Index) and _is_respelled(user)}

@@ -1,0 +1,2 @@
+CREATE TYPE e AS ENUM ('a', 'b');
+CREATE TABLE t (id int, e e GENERATED ALWAYS AS (CASE WHEN id > 1 THEN 'b'::e ELSE 'a'::e END) STORED);
