@@ -50,6 +50,8 @@ class Reasons:
         return Said("; ".join(said), losses)
 
     def _reason(self, step: "Step") -> tuple[Identity, str]:
+        if step.action == "alter" and not step.attributes:
+            return step.identity, f"{step.why}; can fail on {step.fails}" if step.fails else step.why
         fails = f"; can fail on {step.fails}" if step.fails and not step.unset else ""
         if step.action in ("drop", "set aside"):
             return step.identity, self._why_it_goes(step)

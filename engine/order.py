@@ -69,11 +69,17 @@ def _ends(released: Identity, step: Step, steps: list[Step], destroyers: dict[Id
     """The steps that the last use must come before: of what is set aside, its drop, for a rename is followed by all
     but those that are called after it, such as a function with an argument of the type."""
     for m in destroyers.get(released, ()):
-        if steps[m].action == "set aside" and path_of(released) not in path_of(step.identity):
+        if steps[m].action == "set aside" and step.action == "drop" and not _is_called_after(step, steps[m]):
             for aside in steps[m].produces:
                 yield from destroyers.get(aside, ())
         else:
             yield m
+
+
+def _is_called_after(step: Step, other: Step) -> bool:
+    """Does the step's object have the other's name in its own, as what stands in it or takes it as an argument?"""
+    path, (own, _, arguments) = path_of(other.identity), path_of(step.identity).partition("(")
+    return own.startswith(f"{path}.") or path in arguments
 
 
 def _waits(step: Step, settler: Step) -> bool:

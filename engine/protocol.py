@@ -105,6 +105,10 @@ class KindRules:
     """The kinds inside it whose creation may stand in its own creation's statement."""
     aside: str | None = None
     """The macro that renames it out of the way; needed by Supersede."""
+    aside_keeps: frozenset[str] = frozenset()
+    """The kinds inside it that are set aside with it; all others are dropped before."""
+    moves: str | None = None
+    """The macro that moves what a superseded object holds into the new one."""
     rename: str | None = None
     """The macro that gives it another name in its parent."""
     rename_reaches_heirs: bool = False

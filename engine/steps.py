@@ -15,7 +15,7 @@ from msgspec.structs import replace as struct_replace
 
 from ..snapshots.errors import Defect
 from ..snapshots.model import Identity, Object, references
-from ..snapshots.naming import kind_of
+from ..snapshots.naming import kind_of, moved
 from .compare import compared
 from .decide import Decision, Decisions, Fate
 from .protocol import Dialect, InPlace, Kept, Step
@@ -106,7 +106,10 @@ class Steps:
         old, rules = self.old[identity], self.decisions.rules(identity)
         parent = self.old.parent(identity)
         if parent is not None and self.decisions.goes(parent):
-            return self._cover(parent)
+            cover = self._cover(parent)
+            apart = self.decisions.fate(cover) is Fate.SUPERSEDE
+            kept = kind_of(identity) in self.decisions.rules(cover).aside_keeps
+            return identity if apart and not kept else cover
         carrier = rules.goes_with(old)
         if carrier is not None and self.decisions.goes(carrier):
             return self._cover(carrier)
@@ -177,7 +180,7 @@ class Steps:
                     parent=self.old.parent(identity),
                     releases=frozenset(self._used(self.old[i] for i in along) - along),
                     destroys=frozenset(along),
-                    loses=decision.loses,
+                    loses=None if self._is_moved_out(identity) else decision.loses,
                     why=decision.because,
                 )
             )
@@ -188,7 +191,7 @@ class Steps:
         aside = self.dialect.aside(identity)
         if rules.aside is None:
             raise Defect(f"{identity} can't be set aside", f"{self.dialect.name} rules", "please report both snapshots")
-        along = frozenset({identity, *self.old.descendants(identity)})
+        along = frozenset(self._covers[identity] | {identity})
         first = Step(
             action="set aside",
             identity=identity,
@@ -205,14 +208,44 @@ class Steps:
             macro=rules.drop,
             old=old,
             new=None,
-            releases=frozenset(self._used([old])),
-            destroys=frozenset({aside}),
+            releases=frozenset(self._used(self.old[i] for i in along) - along),
+            destroys=frozenset(moved(i, identity, aside) for i in along),
             loses=decision.loses,
             why="it was set aside, and nothing uses it any more",
         )
         first, last = self._add(self._prepared(first)), self._add(self._prepared(last))
         self.edges.append((first, last))
+        if rules.moves is not None:
+            self._move(identity, first, last, rules.moves)
         return first
+
+    def _move(self, identity: Identity, first: Step, last: Step, macro: str) -> None:
+        """What the old object holds goes into the new one, before it is dropped, and before what held it for it is."""
+        holders = {user for user, attribute in self.old.users(identity) if self._binds(user, attribute)}
+        step = Step(
+            action="alter",
+            identity=identity,
+            macro=macro,
+            old=self.old[identity],
+            new=self.new[identity],
+            needs=frozenset({identity}),
+            releases=frozenset(holders),
+            fails="contents that the new one does not take",
+            why="what the old one holds is moved over",
+        )
+        step = self._add(self._prepared(step), {})
+        self.edges.extend([(first, step), (step, last)])
+
+    def _binds(self, user: Identity, attribute: str) -> bool:
+        rule = self.decisions.rules(user).attributes.get(attribute)
+        return isinstance(rule, InPlace) and rule.rebinds
+
+    def _is_moved_out(self, identity: Identity) -> bool:
+        """Does what it holds go where that, of which it is a part, is made anew?"""
+        return any(
+            self.decisions.fate(used) is Fate.SUPERSEDE and self.decisions.rules(used).moves and self._binds(identity, a)
+            for a, used in references(self.old[identity])
+        )
 
     def _create(self, identity: Identity, decision: Decision) -> Step:
         new, rules = self.new[identity], self.decisions.rules(identity)

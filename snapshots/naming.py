@@ -78,6 +78,11 @@ def parts_of(identity: Identity) -> tuple[str, ...]:
     return tuple(found)
 
 
+def moved(identity: Identity, before: Identity, after: Identity) -> Identity:
+    """The identity of what stands in `before`, or is it, once that is called `after`."""
+    return Identity(f"{kind_of(identity)} {path_of(after)}{path_of(identity)[len(path_of(before)) :]}")
+
+
 def constraint_name(table: str, column: str | None, label: str) -> str:
     """The name that PostgreSQL makes up for a constraint: makeObjectName(), parts cut so that it fits 63 bytes. Of a
     domain: `column` is None."""

@@ -210,11 +210,43 @@ def _acl_links(step: Step, old: Schema, new: Schema) -> Links:
     return Links(after=frozenset({(step.parent, "acl"), (step.parent, "owner")}))
 
 
+def _move_links(step: Step, old: Schema, new: Schema) -> Links:
+    """Rows are moved when all partitions are there to take them, and before a trigger could fire, a foreign key to them
+    be checked, or a materialised view be filled."""
+    parts = list(_partitions(step.identity, new))
+    later = {user for user in _readers(step.identity, new) if kind_of(user) in ("foreign_key", "materialized_view")}
+    later -= {i for part in (step.identity, *parts) for i in new.inside(part)}
+    if not parts:
+        later |= {i for i in new.inside(step.identity) if kind_of(i) in ("trigger", "foreign_key", "rule")}
+    return Links(needs=frozenset(parts), precedes=frozenset(later))
+
+
+def _readers(identity: Identity, schema: Schema) -> set[Identity]:
+    """Who uses a relation or its columns, through views too."""
+    found: set[Identity] = set()
+    waiting = [identity]
+    while waiting:
+        at = waiting.pop()
+        for used in (at, *schema.inside(at)):
+            fresh = {user for user, _ in schema.users(used)} - found
+            found |= fresh
+            waiting.extend(user for user in fresh if kind_of(user) in ("view", "materialized_view"))
+    return found
+
+
+def _partitions(identity: Identity, schema: Schema) -> Iterator[Identity]:
+    for user, attribute in schema.users(identity):
+        if attribute == "partition_of":
+            yield user
+            yield from _partitions(user, schema)
+
+
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.attach": _attach_links,
     "table.detach": _detach_links,
     "table.set_inherits": _attach_links,
     "table.unset_inherits": _detach_links,
+    "table.move_rows": _move_links,
     "sequence.set_owned_by": _owned_by_links,
     "common.set_acl": _acl_links,
 }
@@ -312,12 +344,33 @@ def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": any(heir is not None and step.identity not in heir.derived_from for heir in kept)}
 
 
+def _moved_columns(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """(name, cast or None) of the columns that both have; the sequences of identity columns with their columns."""
+    assert isinstance(step.old, Table) and isinstance(step.new, Table)
+    before = {column.name: column for column in step.old.columns}
+    both = [column for column in step.new.columns if column.name in before and column.generated is None]
+    return {
+        "aside": DIALECT.aside(step.identity),
+        "columns": [(c.name, casts.using(before[c.name].type, c.type, own=False)) for c in both],
+        "overriding": any(c.identity_column is not None and c.identity_column.always for c in both),
+        "sequences": [(c.identity_column.sequence, c.name) for c in both if c.identity_column is not None],
+    }
+
+
+def _named_not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """From 18 on NOT NULL is a constraint, whose name the new table is to have."""
+    columns = step.old.columns if isinstance(step.old, Table) and old.header.version_number >= 180000 else ()
+    return {"bared": tuple(column.name for column in columns if column.not_null)}
+
+
 def _is_referenced(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Foreign keys to a partitioned table hold its partitions too: each must be detached before it is dropped."""
     table, above = step.old, step.identity
     detach = False
     while isinstance(table, Table) and table.partition_of is not None:
         above = table.partition_of
+        if getattr(old.get(above), "partition_by", None) != getattr(new.get(above), "partition_by", None):
+            break
         detach = detach or any(attribute == "references" and user in new for user, attribute in old.users(above))
         table = old.get(above)
     return {"detach": detach}
@@ -347,6 +400,8 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "index.create": _partitioned,
     "trigger.set_enabled": _only,
     "table.drop": _is_referenced,
+    "table.move_rows": _moved_columns,
+    "table.set_aside": _named_not_nulls,
 }
 
 DIALECT = Postgres()

@@ -13,7 +13,7 @@ from msgspec.structs import fields, replace
 from ...engine.protocol import Step
 from ...engine.schema import Effect, State
 from ...snapshots.model import Grant, Identity, Object, attributes, relabelled
-from ...snapshots.naming import kind_of, parts_of, path_of, quote
+from ...snapshots.naming import kind_of, moved, parts_of, path_of, quote
 from ...snapshots.postgres import (
     Check,
     Column,
@@ -199,16 +199,20 @@ def _cleared(gone: set[Identity], state: State) -> Iterator[Effect]:
 def _set_aside(step: Step, state: State) -> Iterator[Effect]:
     """RENAME: whoever uses the type names it as it is called now."""
     aside = next(iter(step.produces))
-    obj = state.get(step.identity)
-    assert obj is not None
-    for identity in (step.identity, *state.descendants(step.identity)):
-        yield identity, None
-    yield aside, replace(obj, name=parts_of(aside)[-1], **({"checks": ()} if "checks" in obj.children else {}))
-    for user in state.users(step.identity):
+    names = {i: moved(i, step.identity, aside) for i in (step.identity, *state.descendants(step.identity))}
+    for before, after in names.items():
+        obj = state.get(before)
+        assert obj is not None
+        yield before, None
+        called = replace(obj, name=parts_of(aside)[-1]) if before == step.identity else obj
+        if isinstance(called, Column) and step.context.get("bared"):
+            called = replace(called, not_null=False, not_null_constraint=None)
+        yield after, relabelled(called, names)
+    for user in {user for before in names for user in state.users(before)} - names.keys():
         using = state.get(user)
         assert using is not None
-        moved = tuple(sorted(aside if used == step.identity else used for used in using.depends_on))
-        renamed: dict[str, Any] = {"depends_on": moved}
+        using = relabelled(using, names)
+        renamed: dict[str, Any] = {}
         for field in ("type", "subtype"):
             if (text := getattr(using, field, None)) is not None:
                 renamed[field] = _renamed_type(text, path_of(step.identity), path_of(aside))

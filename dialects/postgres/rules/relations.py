@@ -1,17 +1,26 @@
 """Tables, and extended statistics on them."""
 
-from ....engine.protocol import Choose, InPlace, KindRules, Refuse, Replace, Rule
+from ....engine.protocol import Choose, InPlace, KindRules, Refuse, Replace, Rule, Supersede
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
+from ....snapshots.naming import quote
+from ....snapshots.postgres import Table
 from .common import OWNED, same
 
 
-def _partition_by(identity: Identity, _old_obj: Object, _new_obj: Object, _old: Schema, _new: Schema) -> Rule:
-    """No ALTER changes how a table is partitioned, or that it is."""
-    return Refuse(
-        f"PostgreSQL can't change how a table with rows is partitioned; create it under another name, copy the rows of "
-        f"{identity}, and rename"
-    )
+RECIPE = "PostgreSQL can't change how a table is partitioned; create one under another name, copy the rows, and rename"
+
+
+def _partition_by(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+    """No ALTER changes how a table is partitioned, or that it is: it is made anew and the rows are copied."""
+    assert isinstance(old, Table) and isinstance(new, Table)
+    if old.partition_of or new.partition_of:
+        return Refuse(f"it is a partition itself, and {RECIPE}")
+    if new.triggers and new.partition_by:
+        return Refuse(f"its triggers would fire for the rows that are copied, and {RECIPE}")
+    kept = {column.name for column in new.columns if column.generated is None}
+    lost = [quote(c.name) for c in old.columns if c.name not in kept and c.generated is None]
+    return Supersede(loses=f"the values of {', '.join(lost)} in every row" if lost else None)
 
 
 RULES = {
@@ -43,6 +52,9 @@ RULES = {
         },
         weight=20,
         inline=frozenset({"column"}),
+        aside="table.set_aside",
+        aside_keeps=frozenset({"column", "default"}),
+        moves="table.move_rows",
         irreplaceable=lambda _old, _new: "the rows of the table would be lost",
         drop_loses="every row of the table",
     ),

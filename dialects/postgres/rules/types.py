@@ -49,6 +49,7 @@ RULES = {
         weight=12,
         inline=frozenset({"domain_check"}),
         aside="domain.set_aside",
+        aside_keeps=frozenset({"domain_check"}),
         retype="type",
     ),
     "domain_check": KindRules(
@@ -65,6 +66,7 @@ RULES = {
         weight=14,
         inline=frozenset({"attribute"}),
         aside="type.set_aside",
+        aside_keeps=frozenset({"attribute"}),
     ),
     "attribute": KindRules(
         create="type.add_attribute",

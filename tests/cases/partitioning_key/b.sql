@@ -1,0 +1,1 @@
+create table t(a int, b int) partition by range(b); create table t1 partition of t for values from (0) to (10);

@@ -1,0 +1,1 @@
+create table ref(id int primary key); create table t(id int generated always as identity, d date not null default '2024-01-01', r int references ref(id), note text, constraint t_pk primary key(id,d)); create index t_note on t(note); create view v as select id,note from t; comment on table t is 'x'; create table other(a int, b date, foreign key (a,b) references t(id,d));

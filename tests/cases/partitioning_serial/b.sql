@@ -1,0 +1,1 @@
+create table t(id serial primary key, x int) partition by hash(id); create table t0 partition of t for values with (modulus 1, remainder 0);
