@@ -126,7 +126,8 @@ class Steps:
 
     def _is_left(self, heir: Identity, origin: Identity) -> bool:
         """Does it lose its origin, and stay where it is?"""
-        return heir in self.new and origin not in self.new[heir].derived_from and not self._rebinds_above(heir)
+        stays = heir in self.new and not self.decisions.goes(heir) and not self._rebinds_above(heir)
+        return stays and origin not in self.new[heir].derived_from
 
     def _rebinds_above(self, identity: Identity) -> bool:
         parent = self.old.parent(identity) or self.new.parent(identity)
@@ -305,18 +306,20 @@ class Steps:
 
     def _is_brought(self, identity: Identity, attribute: str) -> bool:
         """Does an alter of what it derives from alter it too?"""
-        new = self.new[identity]
-        rule = self.decisions.rules(identity).attributes.get(attribute)
-        if self._rebinds_above(identity) or (isinstance(rule, InPlace) and not rule.brought):
+        old, new = self.old[identity], self.new[identity]
+        if not new.derived_from or self._rebinds_above(identity):
             return False
-        for origin in new.derived_from:
-            decision = self.decisions.get(origin)
-            if decision is None or decision.fate is not Fate.ALTER or attribute not in decision.attributes:
-                continue
-            found = self.decisions.rule(origin, attribute, self.old[origin], self.new[origin])
-            if isinstance(found, InPlace) and found.brought:
-                return True
-        return False
+        own = self.decisions.rule(identity, attribute, old, new)
+        return isinstance(own, InPlace) and own.brought and any(self._does(i, own.macro) for i in new.derived_from)
+
+    def _does(self, identity: Identity, macro: str) -> bool:
+        """Is the object altered by the macro, together with all that derive from it?"""
+        decision = self.decisions.get(identity)
+        if decision is None or decision.fate is not Fate.ALTER:
+            return False
+        old, new = self.old[identity], self.new[identity]
+        rules = (self.decisions.rule(identity, a, old, new) for a in decision.attributes)
+        return any(isinstance(rule, InPlace) and rule.brought and rule.macro == macro for rule in rules)
 
     def _alter(
         self,
@@ -486,7 +489,7 @@ class Steps:
                     continue
                 if step.action == "set aside" and self._is_moved_over(identity, attribute):
                     continue
-                if self._is_kept(identity, attribute, after, target) or self._is_brought(identity, attribute):
+                if self._is_kept(identity, attribute, after, target):
                     continue
                 _, wanted, causes = self._repairs.setdefault(identity, (after, {}, []))
                 wanted[attribute] = None

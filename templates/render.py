@@ -131,16 +131,6 @@ def _table(step: Step) -> str:
 
 
 _ENABLE = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
-_LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
-
-
-def _start_value(sequence: Any) -> int:
-    """Where a sequence starts: as said, or at the end that its direction implies (CREATE SEQUENCE)."""
-    if sequence.start is not None:
-        return int(sequence.start)
-    if sequence.increment > 0:
-        return 1 if sequence.minimum is None else int(sequence.minimum)
-    return -1 if sequence.maximum is None else int(sequence.maximum)
 
 
 def _not_null_name(step: Step) -> str:
@@ -204,7 +194,6 @@ def _environment() -> "Environment":
         "for_path": _for_path,
         "table": _table,
         "enable": _ENABLE.__getitem__,
-        "start_value": _start_value,
         "not_null_name": _not_null_name,
     }
     return environment

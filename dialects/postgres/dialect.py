@@ -8,7 +8,7 @@ from ...engine.protocol import KindRules, Links, Step
 from ...engine.schema import Effect, Schema, State
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
-from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, Table
+from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from . import casts, privileges, spelling, versions
@@ -311,6 +311,34 @@ def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"set": after if before != after else {}, "reset": sorted(before.keys() - after.keys())}
 
 
+_INTEGERS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
+
+
+def _limits(sequence: SequenceOptions) -> tuple[int, int, int]:
+    """Lowest, highest and first value: as said, or as type and direction imply (CREATE SEQUENCE)."""
+    size, up = _INTEGERS[sequence.type], sequence.increment > 0
+    low = sequence.minimum if sequence.minimum is not None else 1 if up else -size
+    high = sequence.maximum if sequence.maximum is not None else size - 1 if up else -1
+    return low, high, sequence.start if sequence.start is not None else low if up else high
+
+
+def _sequence(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Limits in figures. A sequence that may stand outside of the new ones is first moved to the nearer; where old and
+    new limits have nothing in common, it starts anew."""
+    assert isinstance(step.old, SequenceOptions) and isinstance(step.new, SequenceOptions)
+    (old_low, old_high, _), (low, high, start) = _limits(step.old), _limits(step.new)
+    apart = high < old_low or old_high < low
+    return {
+        "limits": not {"type", "increment", "minimum", "maximum"}.isdisjoint(step.attributes),
+        "minimum": low,
+        "maximum": high,
+        "start": start,
+        "lowest": low if old_low < low and not apart else None,
+        "highest": high if high < old_high and not apart else None,
+        "restart": apart,
+    }
+
+
 _MAIN_BY_DEFAULT = frozenset({"numeric", "inet", "cidr"})
 
 
@@ -340,6 +368,9 @@ def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
     Wanted where a child keeps it by itself; where it is dropped to be made anew, it comes to the children anew.
     """
+    table = old.get(step.parent) if step.parent is not None else None
+    if getattr(table, "partition_by", None) is not None:
+        return {"only": False}
     kept = [new.get(heir) for heir in old.heirs(step.identity)]
     return {"only": any(heir is not None and step.identity not in heir.derived_from for heir in kept)}
 
@@ -402,6 +433,8 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "table.drop": _is_referenced,
     "table.move_rows": _moved_columns,
     "table.set_aside": _named_not_nulls,
+    "sequence.set_options": _sequence,
+    "sequence.set_identity_options": _sequence,
 }
 
 DIALECT = Postgres()

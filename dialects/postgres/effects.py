@@ -13,13 +13,14 @@ from msgspec.structs import fields, replace
 from ...engine.protocol import Step
 from ...engine.schema import Effect, State
 from ...snapshots.model import Grant, Identity, Object, attributes, relabelled
-from ...snapshots.naming import kind_of, moved, parts_of, path_of, quote
+from ...snapshots.naming import constraint_name, kind_of, moved, parts_of, path_of, quote
 from ...snapshots.postgres import (
     Check,
     Column,
     Default,
     ForeignKey,
     Index,
+    NotNullConstraint,
     PrimaryKey,
     Sequence,
     Table,
@@ -99,7 +100,11 @@ def _created(obj: Object, state: State) -> Object:
     if isinstance(obj, Index) and obj.parts:
         made = replace(made, parts=tuple(replace(part, statistics=None) for part in obj.parts))
     if isinstance(obj, Column) and obj.not_null_constraint is not None:
-        made = replace(made, not_null_constraint=replace(obj.not_null_constraint, comment=None))
+        kept = _unless_plain(replace(obj.not_null_constraint, comment=None))
+        if obj.not_null_constraint.not_valid:
+            made = replace(made, not_null=False, not_null_constraint=None)
+        else:
+            made = replace(made, not_null_constraint=kept)
     return made
 
 
@@ -114,6 +119,8 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
     """ADD COLUMN, ADD CONSTRAINT and CREATE TRIGGER reach the children of the table (ALTER TABLE, "ONLY")."""
     if step.parent is None or not isinstance(step.new, Column | Check | ForeignKey | Trigger | Default):
         return
+    if isinstance(step.new, Check | ForeignKey):
+        yield from _taken_in(step.identity, step.parent, step.new, state)
     new_column = kind_of(step.identity) == "default" and state.schema.get(step.parent) is None
     for child, origin in _heirs(step.identity, step, state, by_column=new_column):
         if isinstance(step.new, Default):
@@ -126,6 +133,22 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
         if made is not None:
             current = _created(made, state)
             yield child, replace(current, derived_from=made.derived_from or (origin,), **_inherited(made))
+
+
+def _taken_in(origin: Identity, table: Identity, new: Object, state: State) -> Iterator[Effect]:
+    """A child's own check of the same name, or a partition's own foreign key like the new one, becomes part of it."""
+    for child in state.users(table):
+        below = state.get(child)
+        if not isinstance(below, Table) or table not in (below.partition_of, *below.inherits):
+            continue
+        for inner in state.inside(child):
+            obj = state.get(inner)
+            if type(obj) is not type(new) or not isinstance(obj, Check | ForeignKey) or obj.derived_from:
+                continue
+            if _last(inner) == _last(origin) if isinstance(obj, Check) else _shape(obj, child) == _shape(new, table):
+                local = obj.local and below.partition_of is None
+                yield inner, replace(obj, derived_from=(origin,), local=local)
+                break
 
 
 def _inherited(obj: Object) -> dict[str, Any]:
@@ -286,12 +309,65 @@ def _reaches_heirs(step: Step, _current: Object, changed: Object, state: State) 
 
 
 def _set_not_null(step: Step, _current: Column, changed: Column, state: State) -> Iterator[Effect]:
-    """DROP NOT NULL takes the constraint along, whatever its name; SET NOT NULL makes one of the usual name."""
-    yield step.identity, replace(changed, not_null_constraint=None)
+    """The constraint comes with NOT NULL, as stated, and goes with it, whatever its name. It reaches the children: one
+    that has none gets it under the same name; one's own stays."""
+    assert isinstance(step.new, Column)
+    made = step.new.not_null_constraint if changed.not_null else None
+    made = replace(made, comment=None) if made is not None else None
+    yield step.identity, replace(changed, not_null_constraint=_unless_plain(made))
+    if made is None or not made.no_inherit:
+        yield from _inherit_not_null(step.identity, _not_null_name(step.identity, made), changed.not_null, made, state)
+
+
+def _inherit_not_null(
+    origin: Identity, name: str, not_null: bool, made: NotNullConstraint | None, state: State
+) -> Iterator[Effect]:
+    for heir, _ in _derived(origin, state):
+        obj = state.get(heir)
+        if not isinstance(obj, Column):
+            continue
+        constraint = obj.not_null_constraint
+        stated = constraint.local if constraint is not None else None
+        own = obj.local if stated is None else stated
+        if not_null and not obj.not_null:
+            inherited = NotNullConstraint(
+                name=name if name != _not_null_name(heir, None) else None,
+                not_valid=made is not None and made.not_valid,
+                local=False if obj.local else None,
+            )
+            yield heir, replace(obj, not_null=True, not_null_constraint=_unless_plain(inherited))
+            yield from _inherit_not_null(heir, name, not_null, made, state)
+        elif not not_null and obj.not_null and not own:
+            yield heir, replace(obj, not_null=False, not_null_constraint=None)
+            yield from _inherit_not_null(heir, name, not_null, None, state)
+
+
+def _not_null_name(column: Identity, constraint: NotNullConstraint | None) -> str:
+    if constraint is not None and constraint.name is not None:
+        return constraint.name
+    *_, table, name = parts_of(column)
+    return constraint_name(table, name, "not_null")
+
+
+def _unless_plain(constraint: NotNullConstraint | None) -> NotNullConstraint | None:
+    return None if constraint == NotNullConstraint() else constraint
+
+
+def _set_not_null_constraint(step: Step, current: Column, changed: Column, state: State) -> Iterator[Effect]:
+    """A new name reaches the children, as does its validation."""
+    yield step.identity, changed
+    before, after = (_not_null_name(step.identity, c.not_null_constraint) for c in (current, changed))
+    valid = changed.not_null_constraint is None or not changed.not_null_constraint.not_valid
     for heir, _ in _all_derived(step.identity, state):
         obj = state.get(heir)
-        if isinstance(obj, Column):
-            yield heir, replace(obj, not_null=changed.not_null, not_null_constraint=None)
+        if isinstance(obj, Column) and obj.not_null and _not_null_name(heir, obj.not_null_constraint) == before:
+            was = obj.not_null_constraint or NotNullConstraint()
+            made = replace(
+                was,
+                name=after if after != _not_null_name(heir, None) else None,
+                not_valid=was.not_valid and not valid,
+            )
+            yield heir, replace(obj, not_null_constraint=_unless_plain(made))
 
 
 def _set_domain_not_null(step: Step, _current: Object, changed: Object, _state: State) -> Iterator[Effect]:
@@ -459,6 +535,7 @@ _SIDE_EFFECTS: dict[str, SideEffect] = {
     "alter_table.set_type": _set_type,
     "alter_table.set_not_null": _set_not_null,
     "domain.set_not_null": _set_domain_not_null,
+    "table.set_not_null_constraint": _set_not_null_constraint,
     "alter_table.validate_constraint": _reaches_heirs,
     "alter_table.alter_enforced": _reaches_heirs,
     "alter_table.alter_deferrable": _reaches_heirs,

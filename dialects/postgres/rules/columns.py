@@ -60,6 +60,20 @@ def _generated(_identity: Identity, old: Object, new: Object, old_schema: Schema
     return Replace()
 
 
+SET_NOT_NULL = InPlace("alter_table.set_not_null", brought=True, fails="NULLs in the column")
+
+
+def _not_null_constraint(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+    """It comes and goes with NOT NULL, under its name; of one that stays the name and what it says can be altered."""
+    assert isinstance(old, Column) and isinstance(new, Column)
+    if old.not_null != new.not_null:
+        return SET_NOT_NULL
+    validity = [c is not None and c.not_valid for c in (old.not_null_constraint, new.not_null_constraint)]
+    if validity == [False, True]:
+        return SET_NOT_NULL
+    return InPlace("table.set_not_null_constraint", brought=True)
+
+
 def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
     """A column of a child's own stays its own when the parent gets one like it (ALTER TABLE, "ADD COLUMN")."""
     assert isinstance(old, Column) and isinstance(new, Column)
@@ -92,8 +106,8 @@ RULES = {
         attributes={
             **same(Choose(_type), "type", "collation"),
             "generated": Choose(_generated),
-            "not_null": InPlace("alter_table.set_not_null", brought=True, fails="NULLs in the column"),
-            "not_null_constraint": InPlace("table.set_not_null_constraint", brought=True),
+            "not_null": SET_NOT_NULL,
+            "not_null_constraint": Choose(_not_null_constraint),
             "storage": InPlace("alter_table.set_storage", light=True),
             "compression": InPlace("alter_table.set_compression", light=True),
             "statistics": InPlace("alter_table.set_statistics", light=True),

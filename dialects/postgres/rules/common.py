@@ -20,16 +20,20 @@ def same(rule: Rule | Choose, *names: str) -> Attributes:
     return dict.fromkeys(names, rule)
 
 
+def is_rebound(identity: Identity, old: Schema, new: Schema) -> bool:
+    """Is the table that it stands in attached or detached?"""
+    table = new.parent(identity) or old.parent(identity)
+    before = old.get(table) if table is not None else None
+    after = new.get(table) if table is not None else None
+    return any(getattr(before, a, None) != getattr(after, a, None) for a in ("partition_of", "bound"))
+
+
 def attached(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
     """A partition's index or key: attaching the table attaches it too, detaching the table frees it; else it is
     attached by ALTER INDEX ... ATTACH PARTITION, and never detached: one that is to stand alone is made anew."""
-    table = new.parent(identity)
-    before = old.get(table) if table is not None else None
-    after = new.get(table) if table is not None else None
-    rebound = any(getattr(before, a, None) != getattr(after, a, None) for a in ("partition_of", "bound"))
-    if rebound:
+    if is_rebound(identity, old, new):
         return Kept()
     return InPlace("index.attach") if not old_obj.derived_from else Replace()
 
 
-__all__ = ["ACL", "COMMENT", "DERIVED", "OWNED", "OWNER", "PLAIN", "Attributes", "KindRules", "attached", "same"]
+__all__ = ["ACL", "COMMENT", "DERIVED", "OWNED", "OWNER", "PLAIN", "Attributes", "KindRules", "attached", "is_rebound", "same"]

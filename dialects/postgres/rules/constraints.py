@@ -4,7 +4,7 @@ from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import ForeignKey
-from .common import COMMENT, DERIVED, attached, same
+from .common import COMMENT, attached, is_rebound, same
 
 BREAKS = "rows that break it"
 
@@ -21,6 +21,14 @@ def _enforced(_identity: Identity, old: Object, _new_obj: Object, _old: Schema, 
     if isinstance(old, ForeignKey):
         return InPlace("alter_table.alter_enforced", fails=BREAKS, brought=True)
     return Replace()
+
+
+def _derived(identity: Identity, old: Object, new_obj: Object, old_schema: Schema, new_schema: Schema) -> Rule:
+    """A partition's own takes its parent's in; it can't outlive that one, and is made anew."""
+    if new_obj.derived_from or is_rebound(identity, old_schema, new_schema):
+        return Kept()
+    above = [old_schema.get(old_schema.parent(origin) or origin) for origin in old.derived_from]
+    return Replace() if any(getattr(table, "partition_by", None) for table in above) else Kept()
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:
@@ -50,7 +58,7 @@ RULES = {
             "not_valid": Choose(_validate),
             "local": Kept(),
             "comment": COMMENT,
-            **DERIVED,
+            "derived_from": Choose(_derived),
         },
         weight=40,
         rename_reaches_heirs=True,
@@ -104,7 +112,7 @@ RULES = {
             "not_valid": Choose(_validate),
             "local": Kept(),
             "comment": COMMENT,
-            **DERIVED,
+            "derived_from": Choose(_derived),
         },
         weight=60,
         detachable=True,

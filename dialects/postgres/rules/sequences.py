@@ -35,8 +35,8 @@ RULES = {
         drop="alter_table.drop_identity",
         attributes={
             "always": InPlace("alter_table.set_identity_always"),
-            **same(InPlace("sequence.set_identity_options"), *_OPTIONS),
             "sequence": InPlace("sequence.rename_identity"),
+            **same(InPlace("sequence.set_identity_options"), *_OPTIONS),
             "unlogged": InPlace("sequence.set_logged", light=True),
             "owner": Kept(),
             "acl": ACL,
