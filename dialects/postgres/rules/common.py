@@ -36,4 +36,16 @@ def attached(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, 
     return InPlace("index.attach") if not old_obj.derived_from else Replace()
 
 
-__all__ = ["ACL", "COMMENT", "DERIVED", "OWNED", "OWNER", "PLAIN", "Attributes", "KindRules", "attached", "is_rebound", "same"]
+__all__ = [
+    "ACL",
+    "COMMENT",
+    "DERIVED",
+    "OWNED",
+    "OWNER",
+    "PLAIN",
+    "Attributes",
+    "KindRules",
+    "attached",
+    "is_rebound",
+    "same",
+]

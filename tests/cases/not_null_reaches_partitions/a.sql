@@ -1,0 +1,1 @@
+create table t(a int, b text, c int) partition by list(b); create table tx partition of t for values in ('x','y') partition by range(a); create table tx1 partition of tx for values from (0) to (5); create table tx2 partition of tx for values from (5) to (9);create table tz partition of t for values in ('z');
