@@ -4,13 +4,11 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 from ....snapshots.model import Header, Scope
-from ....snapshots.postgres import Snapshot, TopLevel
+from ....snapshots.postgres import Snapshot
 
 if TYPE_CHECKING:
     import psycopg
 
-    from .dependencies import Dependencies
-    from .names import Names
     from .session import Catalog
 
 __all__ = ["read"]
@@ -43,49 +41,21 @@ def read(
 
 
 def _snapshot(catalog: "Catalog", scope: Scope, owner: bool, privileges: bool) -> Snapshot:
-    from .dependencies import Dependencies
-    from .names import Names
+    from . import names as naming
 
-    names = Names(catalog, scope, owner=owner, privileges=privileges)
-    uses = Dependencies(catalog, names)
-    objects = [*_relations(catalog, names, uses), *_others(catalog, names, uses)]
+    catalog.ask(((FACTS, None), *naming.AHEAD))
+    from . import dependencies, families
+
+    schemas = naming.Schemas.read(catalog, scope)
+    for asking in (dependencies, *families.ALL):
+        catalog.ask(asking.AHEAD, {"schemas": schemas.dumped})
+    names = naming.Names(catalog, schemas, scope, owner=owner, privileges=privileges)
+    objects = families.read(catalog, names, dependencies.Dependencies(catalog, names))
     left_out = [name for name, wanted in (("owner", owner), ("acl", privileges)) if not wanted]
     return Snapshot(
         header=_header(catalog, scope, tuple(left_out)),
         objects=tuple(sorted(objects, key=lambda o: o.identity())),
     )
-
-
-def _relations(catalog: "Catalog", names: "Names", uses: "Dependencies") -> list[TopLevel]:
-    from . import columns, constraints, policies, rules, sequences, statistics, tables, triggers, views
-    from .indexes import Indexes
-    from .inside import Inside
-
-    alone, identities = sequences.read(catalog, names)
-    its_columns = columns.read(catalog, names, uses, identities)
-    indexes = Indexes(catalog, names, uses, its_columns)
-    inside = Inside(
-        columns=its_columns,
-        constraints=constraints.read(catalog, names, uses, indexes),
-        indexes=indexes.read(),
-        triggers=triggers.read(catalog, names, uses),
-        rules=rules.read(catalog, names, uses),
-        policies=policies.read(catalog, names, uses),
-        marks=indexes,
-    )
-    return [
-        *alone,
-        *tables.read(catalog, names, uses, inside),
-        *views.read(catalog, names, uses, inside),
-        *statistics.read(catalog, names, uses),
-    ]
-
-
-def _others(catalog: "Catalog", names: "Names", uses: "Dependencies") -> list[TopLevel]:
-    from . import aggregates, default_privileges, extensions, routines, schemas, types, unmodelled
-
-    families = (schemas, extensions, types, routines, aggregates, default_privileges, unmodelled)
-    return [found for family in families for found in family.read(catalog, names, uses)]
 
 
 def _header(catalog: "Catalog", scope: Scope, not_read: tuple[str, ...]) -> Header:

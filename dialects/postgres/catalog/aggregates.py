@@ -11,9 +11,9 @@ from ....snapshots.naming import quote
 from ....snapshots.postgres import Aggregate
 from .dependencies import Dependencies, using
 from .names import PG_PROC, PG_TYPE, Names
-from .session import Catalog, present
+from .session import Catalog, Queries, present
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 AGGREGATES = """
     SELECT p.oid, p.proname, p.pronamespace, p.proowner, p.proacl::text[], p.proargtypes::oid[],
@@ -33,6 +33,8 @@ FUNCTIONS = """
         ON p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn,
             a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn)
     WHERE a.aggfnoid >= 16384"""
+
+AHEAD: Queries = ((AGGREGATES, None),)
 
 MODIFY = {"r": "READ_ONLY", "s": "SHAREABLE", "w": "READ_WRITE"}
 PARALLEL = {"s": "SAFE", "r": "RESTRICTED", "u": None}

@@ -8,9 +8,9 @@ from ....snapshots.naming import Identity, child
 from ....snapshots.postgres import Column, Default, Generated, IdentityColumn, NotNullConstraint, ViewColumn
 from .dependencies import Dependencies, using
 from .names import PG_ATTRDEF, PG_CLASS, PG_CONSTRAINT, PG_TYPE, Names, Relation
-from .session import Catalog, Since, present
+from .session import Catalog, Queries, Since, present
 
-__all__ = ["ColumnType", "Columns", "options", "read"]
+__all__ = ["AHEAD", "ColumnType", "Columns", "options", "read"]
 
 SINCE: Since = {
     "attcompression": (140000, "a.attcompression", "''"),
@@ -30,8 +30,11 @@ COLUMNS = """
 """A default names no column, so its text needs no relation: half the time, and no lock."""
 
 TYPES = """
-    SELECT u.typid, u.typmod, format_type(u.typid, u.typmod), t.typstorage, t.typcollation
-    FROM unnest(%s::oid[], %s::int[]) u(typid, typmod) JOIN pg_type t ON t.oid = u.typid"""
+    SELECT u.atttypid, u.atttypmod, format_type(u.atttypid, u.atttypmod), t.typstorage, t.typcollation
+    FROM (SELECT DISTINCT a.atttypid, a.atttypmod FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
+            AND c.relnamespace = ANY(%(schemas)s)) u
+    JOIN pg_type t ON t.oid = u.atttypid"""
 
 NOT_NULLS = """
     SELECT n.oid, n.conrelid, n.conkey[1], n.conname, n.connoinherit, NOT n.convalidated,
@@ -40,7 +43,10 @@ NOT_NULLS = """
     JOIN pg_attribute a ON a.attrelid = n.conrelid AND a.attnum = n.conkey[1]
     WHERE n.contype = 'n' AND c.relnamespace = ANY(%(schemas)s)
         AND (n.conname <> c.relname || '_' || a.attname || '_not_null' OR n.connoinherit OR NOT n.convalidated
-            OR n.conislocal <> a.attislocal OR n.oid = ANY(%(commented)s))"""
+            OR n.conislocal <> a.attislocal OR EXISTS (
+                SELECT FROM pg_description d WHERE d.classoid = 'pg_constraint'::regclass AND d.objoid = n.oid))"""
+
+AHEAD: Queries = ((COLUMNS, SINCE), (TYPES, None), (NOT_NULLS, None))
 
 STORAGE: dict[str, Literal["plain", "external", "extended", "main"]] = {
     "p": "plain",
@@ -91,7 +97,7 @@ def read(
 ) -> Columns:
     """All columns in scope, in physical order. `identities`: the identity columns' sequences (sequences.read)."""
     rows = catalog.rows(COLUMNS, {"schemas": names.schema_oids}, SINCE)
-    parts = _Parts(_types(catalog, names, rows), _not_nulls(catalog, names), identities, {})
+    parts = _Parts(_types(catalog, names), _not_nulls(catalog, names), identities, {})
     found = Columns(defaultdict(list), defaultdict(list), {})
     dumped = names.dumped
     for row in rows:
@@ -195,9 +201,8 @@ def _from_parents(relid: int, name: str, names: Names) -> tuple[Identity, ...]:
     return tuple(sorted(child("column", p.identity, name) for p in parents if name in p.columns.values()))
 
 
-def _types(catalog: Catalog, names: Names, columns: list[tuple[Any, ...]]) -> dict[tuple[int, int], ColumnType]:
-    used = {row[3:5] for row in columns}
-    rows = catalog.rows(TYPES, ([typid for typid, _ in used], [typmod for _, typmod in used]))
+def _types(catalog: Catalog, names: Names) -> dict[tuple[int, int], ColumnType]:
+    rows = catalog.rows(TYPES, {"schemas": names.schema_oids})
     names.resolve((PG_TYPE, typid) for typid, *_ in rows if typid in names.types)
     found: dict[tuple[int, int], ColumnType] = {}
     for typid, typmod, text, storage, coll in rows:
@@ -207,11 +212,8 @@ def _types(catalog: Catalog, names: Names, columns: list[tuple[Any, ...]]) -> di
 
 
 def _not_nulls(catalog: Catalog, names: Names) -> dict[tuple[int, int], NotNullConstraint]:
-    if catalog.version < 180000:
-        return {}
-    commented = [oid for classid, oid, _ in names.comments if classid == PG_CONSTRAINT]
     found: dict[tuple[int, int], NotNullConstraint] = {}
-    rows = catalog.rows(NOT_NULLS, {"schemas": names.schema_oids, "commented": commented})
+    rows = catalog.rows(NOT_NULLS, {"schemas": names.schema_oids})
     for oid, relid, num, name, no_inherit, not_valid, local in rows:
         relation = names.dumped.get(relid)
         if relation is None:

@@ -11,9 +11,9 @@ from .columns import options
 from .dependencies import Dependencies, using
 from .indexes import Indexes
 from .names import PG_CLASS, PG_CONSTRAINT, Names
-from .session import Catalog, Since, present
+from .session import Catalog, Queries, Since, present
 
-__all__ = ["TableConstraint", "read"]
+__all__ = ["AHEAD", "TableConstraint", "read"]
 
 Made = TypeVar("Made", PrimaryKey, Unique, Exclusion)
 
@@ -36,6 +36,8 @@ CONSTRAINTS = """
             JOIN pg_namespace s ON s.oid = p.oprnamespace ORDER BY u.n) END
     FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
     WHERE c.contype IN ('c', 'p', 'u', 'f', 'x') AND t.relkind IN ('r', 'p') AND t.relnamespace = ANY(%(schemas)s)"""
+
+AHEAD: Queries = ((CONSTRAINTS, SINCE),)
 
 Action = Literal["no action", "restrict", "cascade", "set null", "set default"]
 NO_ACTION = "a"

@@ -7,11 +7,13 @@ from .acl import grants
 from .dependencies import Dependencies
 from .names import Names
 from .scope import in_scope_globally
-from .session import Catalog
+from .session import Catalog, Queries
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 DEFAULT_ACLS = "SELECT defaclrole, defaclnamespace, defaclobjtype, defaclacl::text[] FROM pg_default_acl"
+
+AHEAD: Queries = ((DEFAULT_ACLS, None),)
 
 OBJECTS: dict[str, tuple[str, Literal["tables", "sequences", "functions", "types", "schemas", "large objects"]]] = {
     "r": ("r", "tables"),

@@ -13,9 +13,9 @@ import msgspec
 from ....snapshots.model import Object, references
 from ....snapshots.naming import Identity
 from .names import PG_CLASS, Names
-from .session import Catalog
+from .session import Catalog, Queries
 
-__all__ = ["Dependencies", "using"]
+__all__ = ["AHEAD", "Dependencies", "using"]
 
 DEPENDENCIES = """
     SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid FROM pg_depend
@@ -41,6 +41,8 @@ DEPENDENCIES = """
     SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
     FROM pg_constraint c JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = c.oid
     WHERE c.contype = 'c' AND d.deptype = 'n' AND d.refobjid >= 16384 AND d.refclassid <> 'pg_namespace'::regclass"""
+
+AHEAD: Queries = ((DEPENDENCIES, None),)
 
 Obj = TypeVar("Obj", bound=Object)
 

@@ -4,11 +4,13 @@ from ....snapshots.postgres import Extension
 from .dependencies import Dependencies, using
 from .names import PG_EXTENSION, Names
 from .scope import in_scope_globally
-from .session import Catalog
+from .session import Catalog, Queries
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 EXTENSIONS = "SELECT oid, extname, extnamespace, extversion FROM pg_extension WHERE oid >= 16384"
+
+AHEAD: Queries = ((EXTENSIONS, None),)
 
 
 def read(catalog: Catalog, names: Names, uses: Dependencies) -> list[Extension]:

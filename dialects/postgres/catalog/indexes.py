@@ -9,9 +9,9 @@ from ....snapshots.postgres import Index, IndexPart
 from .columns import Columns, options
 from .dependencies import Dependencies, using
 from .names import PG_CLASS, Names
-from .session import Catalog, Since, present
+from .session import Catalog, Queries, Since, present
 
-__all__ = ["IndexRow", "Indexes", "numbers"]
+__all__ = ["AHEAD", "IndexRow", "Indexes", "numbers"]
 
 SINCE: Since = {
     "indnullsnotdistinct": (150000, "i.indnullsnotdistinct", "false"),
@@ -38,6 +38,8 @@ OPCLASSES = """
     FROM pg_opclass o JOIN pg_type t ON t.oid = o.opcintype"""
 
 DOMAINS = "SELECT oid, typbasetype FROM pg_type WHERE typtype = 'd'"
+
+AHEAD: Queries = ((OPCLASSES, None), (DOMAINS, None), (INDEXES, SINCE), (ATTRIBUTES, SINCE))
 
 DEFAULT_COLLATION = 100
 """The OID of pg_catalog."default" (DEFAULT_COLLATION_OID in src/include/catalog/pg_collation.dat)."""

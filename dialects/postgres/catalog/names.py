@@ -12,9 +12,9 @@ from ....snapshots.model import Grant, Scope, Text, lines
 from ....snapshots.naming import Identity, identity, path, path_of
 from ....snapshots.naming import quote as quote_part
 from .scope import in_scope
-from .session import Catalog
+from .session import Catalog, Queries, Since
 
-__all__ = ["Names", "Relation", "Type"]
+__all__ = ["AHEAD", "Names", "Relation", "Schemas", "Type"]
 
 FIRST_USER_OID = 16384
 """FirstNormalObjectId: what initdb makes has a smaller OID."""
@@ -75,6 +75,8 @@ INDEXES = """
     SELECT c.oid, i.indrelid, c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
     WHERE c.oid >= 16384 AND c.relkind IN ('i', 'I')"""
 
+COLLATIONS = "SELECT oid, collnamespace, collname FROM pg_collation"
+
 COMMENTS = """
     SELECT classoid, objoid, objsubid, description FROM pg_description
     WHERE objoid >= 16384 OR classoid = 'pg_namespace'::regclass"""
@@ -84,6 +86,26 @@ OTHERS = """
     FROM unnest(%s::oid[], %s::oid[]) d(classid, objid)
     CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) o
     LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"""
+
+SINCE: Since = {"rngmultitypid": (140000, "rngmultitypid", "rngtypid")}
+
+AHEAD: Queries = (
+    (SCHEMAS, None),
+    (ROLES, None),
+    (ACCESS_METHODS, None),
+    (TABLESPACES, None),
+    (MEMBERS, None),
+    (COMMENTS, None),
+    (COLUMNS, None),
+    (RELATIONS, None),
+    (IDENTITY_SEQUENCES, None),
+    (PARENTS, None),
+    (CONSTRAINTS, None),
+    (INDEXES, None),
+    (TYPES, SINCE),
+    (ROUTINES, None),
+    (COLLATIONS, None),
+)
 
 
 quote = cache(quote_part)
@@ -124,18 +146,35 @@ class Type(NamedTuple):
     """The OID of an array's element type."""
 
 
+class Schemas(NamedTuple):
+    """The database's schemas."""
+
+    all: dict[int, str]
+    dumped: list[int]
+    """Those to dump."""
+
+    @classmethod
+    def read(cls, catalog: Catalog, scope: Scope) -> "Schemas":
+        """All of them, and which the scope has."""
+        found: dict[int, str] = dict(catalog.rows(SCHEMAS))
+        return cls(found, [oid for oid, name in found.items() if in_scope(scope, name)])
+
+
 class Names:
     """Identities, owners, privileges and comments by OID.
 
     `relations` holds all of the user's relations; `in_scope(schema, name)` says whether an object is dumped.
     """
 
-    def __init__(self, catalog: Catalog, scope: Scope, *, owner: bool = True, privileges: bool = True) -> None:
+    def __init__(
+        self, catalog: Catalog, schemas: Schemas, scope: Scope, *, owner: bool = True, privileges: bool = True
+    ) -> None:
         self.catalog = catalog
         self.scope = scope
         self.with_owner = owner
         self.with_privileges = privileges
-        self.schemas: dict[int, str] = dict(catalog.rows(SCHEMAS))
+        self.schemas = schemas.all
+        self.schema_oids = schemas.dumped
         self.roles: dict[int, str] = dict(catalog.rows(ROLES))
         self.access_methods = {oid: intern(name) for oid, name in catalog.rows(ACCESS_METHODS)}
         self.tablespaces: dict[int, str] = dict(catalog.rows(TABLESPACES))
@@ -149,8 +188,6 @@ class Names:
         self.relations = self._read_relations()
         self.parents: dict[int, list[int]] = dict(catalog.rows(PARENTS))
         """By the OIDs of tables, and of indexes of partitions; in order."""
-        self.schema_oids = [oid for oid, name in self.schemas.items() if in_scope(scope, name)]
-        """The schemas to dump."""
         self.dumped = {oid: r for oid, r in self.relations.items() if self.includes(r.schema, r.name, r.extension)}
         """The relations to dump."""
         self.constraints: dict[int, Identity] = {}
@@ -237,7 +274,7 @@ class Names:
         if self._collations is None:
             self._collations = {
                 oid: identity("collation", self.schemas[schema], name)
-                for oid, schema, name in self.catalog.rows("SELECT oid, collnamespace, collname FROM pg_collation")
+                for oid, schema, name in self.catalog.rows(COLLATIONS)
             }
         return self._collations[oid]
 
@@ -308,8 +345,7 @@ class Names:
             self.members[classid, oid] = extension
 
     def _read_types(self) -> None:
-        since = {"rngmultitypid": (140000, "rngmultitypid", "rngtypid")}
-        rows = self.catalog.rows(TYPES, since=since)
+        rows = self.catalog.rows(TYPES, since=SINCE)
         for oid, typtype, name, namespace, relid, element, _ in rows:
             schema = self.schemas[namespace]
             own = self.members.get((PG_TYPE, oid))

@@ -7,9 +7,9 @@ from ....snapshots.model import Text, lines
 from ....snapshots.postgres import Policy
 from .dependencies import Dependencies, using
 from .names import PG_POLICY, Names
-from .session import Catalog, present
+from .session import Catalog, Queries, present
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 POLICIES = """
     SELECT p.oid, p.polrelid, p.polname, p.polcmd, p.polpermissive, p.polroles,
@@ -17,6 +17,8 @@ POLICIES = """
         p.polwithcheck IS NOT NULL, pg_get_expr(p.polwithcheck, p.polrelid)
     FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
     WHERE c.relnamespace = ANY(%(schemas)s)"""
+
+AHEAD: Queries = ((POLICIES, None),)
 
 COMMANDS: dict[str, Literal["all", "select", "insert", "update", "delete"]] = {
     "*": "all",

@@ -8,9 +8,9 @@ from ....snapshots.model import lines
 from ....snapshots.postgres import Argument, Function, Procedure
 from .dependencies import Dependencies, using
 from .names import PG_PROC, PG_TYPE, Names
-from .session import Catalog, Since, present
+from .session import Catalog, Queries, Since, present
 
-__all__ = ["read", "setting"]
+__all__ = ["AHEAD", "read", "setting"]
 
 SINCE: Since = {
     "sqlbody": (
@@ -34,6 +34,8 @@ ROUTINES = """
         AND NOT EXISTS (SELECT FROM pg_depend d
             WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')"""
 """Those that the server makes for a range type are internal to it."""
+
+AHEAD: Queries = ((ROUTINES, SINCE),)
 
 TYPE_NAMES = "SELECT oid, format_type(oid, NULL) FROM pg_type WHERE oid = ANY(%s)"
 

@@ -6,16 +6,18 @@ from ....snapshots.model import lines
 from ....snapshots.postgres import Rule
 from .dependencies import Dependencies, using
 from .names import PG_REWRITE, Names
-from .session import Catalog, present
+from .session import Catalog, Queries, present
 from .triggers import ENABLED
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 RULES = """
     SELECT r.oid, r.ev_class, r.rulename, pg_get_ruledef(r.oid), r.ev_enabled
     FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
     WHERE r.oid >= 16384 AND r.rulename <> '_RETURN' AND c.relkind IN ('r', 'p', 'v')
         AND c.relnamespace = ANY(%(schemas)s)"""
+
+AHEAD: Queries = ((RULES, None),)
 
 
 def read(catalog: Catalog, names: Names, uses: Dependencies) -> dict[int, list[Rule]]:

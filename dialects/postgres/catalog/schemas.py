@@ -3,11 +3,13 @@
 from ....snapshots.postgres import Schema
 from .dependencies import Dependencies
 from .names import PG_NAMESPACE, Names
-from .session import Catalog
+from .session import Catalog, Queries
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 SCHEMAS = "SELECT oid, nspname, nspowner, nspacl::text[] FROM pg_namespace WHERE oid = ANY(%(schemas)s)"
+
+AHEAD: Queries = ((SCHEMAS, None),)
 
 
 def read(catalog: Catalog, names: Names, uses: Dependencies) -> list[Schema]:

@@ -6,9 +6,9 @@ from typing import Any
 from ....snapshots.naming import path
 from ....snapshots.postgres import Sequence
 from .names import PG_CLASS, Names, Relation
-from .session import Catalog
+from .session import Catalog, Queries
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 SEQUENCES = """
     SELECT c.oid, c.relpersistence, c.relacl::text[], format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement,
@@ -17,6 +17,8 @@ SEQUENCES = """
     LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
         AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
     WHERE c.relkind = 'S' AND c.oid >= 16384 AND c.relnamespace = ANY(%(schemas)s)"""
+
+AHEAD: Queries = ((SEQUENCES, None),)
 
 LIMITS = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 

@@ -5,15 +5,16 @@ Catalog Information Functions"). When DDL runs meanwhile they give NULL or fail 
 `attempts` starts the reading again.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
 
 from ....snapshots.errors import ServerFailed
+from .ahead import Ahead
 
-__all__ = ["Catalog", "CatalogChanged", "Since", "attempts", "present"]
+__all__ = ["Catalog", "CatalogChanged", "Queries", "Since", "attempts", "present"]
 
 ATTEMPTS = 5
 
@@ -33,8 +34,13 @@ SETTINGS = {
 }
 """What the text of an expression depends on besides the catalog. With an empty search_path every name is qualified."""
 
+Params = Sequence[Any] | Mapping[str, Any] | None
+
 Since = dict[str, tuple[int, str, str]]
 """Parts of a query by name: (server version that knows it first, how it is written, what stands there before)."""
+
+Queries = tuple[tuple[str, Since | None], ...]
+"""Each with what of it depends on the version."""
 
 T = TypeVar("T")
 
@@ -64,38 +70,61 @@ def attempts(read: Callable[[], T]) -> T:
     )
 
 
+@contextmanager
+def ahead(connection: "psycopg.Connection[Any]") -> Generator[Ahead | None]:
+    """None where this libpq can't: then every query is sent when its answer is wanted."""
+    if not Ahead.supported():
+        yield None
+        return
+    asked = Ahead(connection)
+    try:
+        yield asked
+    finally:
+        asked.close()
+
+
 class Catalog:
     """A read-only transaction on one database."""
 
-    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+    def __init__(self, connection: "psycopg.Connection[Any]", ahead: Ahead | None = None) -> None:
         self.connection = connection
         self.version = connection.info.server_version
         """As the server counts: 180006."""
-        self.round_trips = 0
+        self._ahead = ahead
+        self._merger = psycopg.ClientCursor(connection)
 
     @classmethod
     @contextmanager
     def open(cls, connection: "psycopg.Connection[Any]") -> Generator["Catalog"]:
         """A REPEATABLE READ READ ONLY transaction with SETTINGS. The connection must not be in a transaction."""
-        catalog = cls(connection)
         before = connection.isolation_level, connection.read_only
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         try:
             with connection.transaction(force_rollback=True):
                 pairs = [part for pair in SETTINGS.items() for part in pair]
-                catalog.rows("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(SETTINGS)), pairs)
-                yield catalog
+                connection.execute("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(SETTINGS)), pairs)
+                with ahead(connection) as asked:
+                    yield cls(connection, asked)
         finally:
             if not connection.closed:
                 connection.isolation_level, connection.read_only = before
 
-    def rows(self, sql: str, params: Any = None, since: Since | None = None) -> list[tuple[Any, ...]]:
+    def ask(self, queries: Queries, params: Params = None) -> None:
+        """Have the server work on them; `rows`, called alike, takes the answers. In that order it is quickest."""
+        if self._ahead is not None:
+            for sql, since in queries:
+                self._ahead.ask(self._text(sql, params if "%(" in sql else None, since))
+
+    def rows(self, sql: str, params: Params = None, since: Since | None = None) -> list[tuple[Any, ...]]:
         """All rows. `{name}` in the query is replaced from `since`, after this server's version."""
-        for name, (version, new, old) in (since or {}).items():
-            sql = sql.replace("{" + name + "}", new if self.version >= version else old)
-        self.round_trips += 1
+        text = self._text(sql, params, since)
         try:
-            return self.connection.execute(sql.encode(), params).fetchall()
+            return self._ahead.rows(text) if self._ahead is not None else self.connection.execute(text).fetchall()
         except psycopg.errors.InternalError_ as error:
             raise CatalogChanged(str(error)) from error
+
+    def _text(self, sql: str, params: Params, since: Since | None) -> bytes:
+        for name, (version, new, old) in (since or {}).items():
+            sql = sql.replace("{" + name + "}", new if self.version >= version else old)
+        return (sql if params is None else self._merger.mogrify(sql, params)).encode()

@@ -7,9 +7,9 @@ from ....snapshots.postgres import Statistics
 from .dependencies import Dependencies, using
 from .indexes import numbers
 from .names import PG_STATISTIC_EXT, Names
-from .session import Catalog, Since, present
+from .session import Catalog, Queries, Since, present
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 SINCE: Since = {
     "expressions": (
@@ -25,6 +25,8 @@ STATISTICS = """
         {expressions}
     FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid
     WHERE s.stxnamespace = ANY(%(schemas)s) AND c.relkind IN ('r', 'p', 'm')"""
+
+AHEAD: Queries = ((STATISTICS, SINCE),)
 
 KINDS: dict[str, Literal["ndistinct", "dependencies", "mcv"]] = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
 

@@ -10,9 +10,9 @@ from .indexes import DEFAULT_COLLATION, numbers
 from .inside import Inside, by_name, other_method
 from .names import PG_CLASS, PG_TYPE, Names
 from .scan import split
-from .session import Catalog, present
+from .session import Catalog, Queries, present
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 TABLES = """
     SELECT c.oid, c.relpersistence, c.relam, c.reltablespace, c.reloptions, t.reloptions, c.relreplident,
@@ -26,6 +26,8 @@ PARTITION_KEYS = """
         pg_get_expr(p.partexprs, p.partrelid)
     FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid
     WHERE c.relnamespace = ANY(%(schemas)s)"""
+
+AHEAD: Queries = ((PARTITION_KEYS, None), (TABLES, None))
 
 STRATEGIES: dict[str, Literal["range", "list", "hash"]] = {"r": "range", "l": "list", "h": "hash"}
 REPLICA_IDENTITIES: dict[str, Literal["default", "full", "nothing", "index"]] = {

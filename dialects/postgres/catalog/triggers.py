@@ -10,9 +10,9 @@ from .dependencies import Dependencies, using
 from .indexes import numbers
 from .names import PG_TRIGGER, Names
 from .scan import when_of
-from .session import Catalog, present
+from .session import Catalog, Queries, present
 
-__all__ = ["ENABLED", "read"]
+__all__ = ["AHEAD", "ENABLED", "read"]
 
 TRIGGERS = """
     SELECT g.oid, g.tgrelid, g.tgname, g.tgtype, g.tgattr, g.tgqual IS NOT NULL,
@@ -24,6 +24,8 @@ TRIGGERS = """
     WHERE c.relkind IN ('r', 'p', 'v') AND c.relnamespace = ANY(%(schemas)s)
         AND (NOT g.tgisinternal OR g.tgparentid <> 0) AND (n.contype IS NULL OR n.contype = 't')"""
 """Up to 14 a partition's clone of a trigger is marked internal, too."""
+
+AHEAD: Queries = ((TRIGGERS, None),)
 
 ENABLED: dict[str, Literal["origin", "disabled", "replica", "always"]] = {
     "O": "origin",

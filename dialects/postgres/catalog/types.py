@@ -9,9 +9,9 @@ from ....snapshots.naming import Identity, path
 from ....snapshots.postgres import Attribute, Composite, Domain, DomainCheck, Enum, Range
 from .dependencies import Dependencies, using
 from .names import PG_CLASS, PG_CONSTRAINT, PG_TYPE, Names
-from .session import Catalog, Since, present
+from .session import Catalog, Queries, Since, present
 
-__all__ = ["implied_not_null_name", "read"]
+__all__ = ["AHEAD", "implied_not_null_name", "read"]
 
 ENUMS = """
     SELECT t.oid, t.typname, t.typnamespace, t.typowner, t.typacl::text[],
@@ -58,6 +58,15 @@ MULTIRANGE: Since = {
     "multirange_join": (140000, "LEFT JOIN pg_type m ON m.oid = r.rngmultitypid", ""),
     "multirange": (140000, "m.typnamespace, m.typname", "NULL::oid, NULL::name"),
 }
+
+AHEAD: Queries = (
+    (ENUMS, None),
+    (DOMAINS, None),
+    (DOMAIN_CHECKS, None),
+    (ATTRIBUTES, None),
+    (COMPOSITES, None),
+    (RANGES, MULTIRANGE),
+)
 
 NAME_BYTES = 63
 """NAMEDATALEN - 1."""

@@ -16,9 +16,9 @@ from .acl import PUBLIC, grants
 from .dependencies import Dependencies, using
 from .names import FIRST_USER_OID, PG_NAMESPACE, Names
 from .scope import in_scope, in_scope_globally, is_system
-from .session import Catalog, Since
+from .session import Catalog, Queries, Since
 
-__all__ = ["NOT_SCHEMA", "READ_HERE", "read"]
+__all__ = ["AHEAD", "NOT_SCHEMA", "READ_HERE", "read"]
 
 ROWS = (
     "pg_am",
@@ -204,6 +204,19 @@ STATISTICS = """
 USER_MAPPINGS = """
     SELECT 'pg_user_mapping', m.umid, jsonb_build_object('srvid', m.srvid) FROM pg_user_mappings m"""
 
+EVERYTHING = " UNION ALL ".join(
+    [
+        *(f"SELECT '{name}', t.oid, to_jsonb(t) FROM {name} t WHERE t.oid >= 16384" for name in ROWS),
+        CASTS,
+        BASE_TYPES,
+        FOREIGN_TABLES,
+        STATISTICS,
+        USER_MAPPINGS,
+    ]
+)
+
+CLASSES = "SELECT relname, oid FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'"
+
 SUBSCRIPTION_COLUMNS = """
     SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'pg_subscription'::regclass AND a.attnum > 0
         AND NOT a.attisdropped AND a.attname NOT IN ('subconninfo', 'subskiplsn', 'subdbid')
@@ -279,9 +292,16 @@ IDENTIFY = """
     FROM unnest(%s::oid[], %s::oid[], %s::int[]) d(classid, objid, objsubid)
     CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) o"""
 
-INFORMATION_SCHEMA = "information_schema"
+AHEAD: Queries = (
+    (CLASSES, None),
+    (EVERYTHING, None),
+    (SUBSCRIPTION_COLUMNS, None),
+    (PARTS, SINCE),
+    (SAYINGS, None),
+    (PRIVILEGES, None),
+)
 
-CLASSES = "SELECT relname, oid FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'"
+INFORMATION_SCHEMA = "information_schema"
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -329,9 +349,7 @@ def read(catalog: Catalog, names: Names, uses: Dependencies) -> list[Unmodelled]
 
 def _objects(catalog: Catalog, names: Names, classes: dict[str, int]) -> list[_Found]:
     """Every row, with its parts; members of extensions left out."""
-    plain = [f"SELECT '{name}', t.oid, to_jsonb(t) FROM {name} t WHERE t.oid >= 16384" for name in ROWS]
-    everything = [*plain, CASTS, BASE_TYPES, FOREIGN_TABLES, STATISTICS, USER_MAPPINGS]
-    rows = catalog.rows(" UNION ALL ".join(everything))
+    rows = catalog.rows(EVERYTHING)
     readable = [name for (name,) in catalog.rows(SUBSCRIPTION_COLUMNS)]
     columns = ", ".join("s." + quote(name) for name in readable if name != "oid")
     oid = "s.oid" if "oid" in readable else SUBSCRIPTION_OID

@@ -8,9 +8,9 @@ from .columns import options
 from .dependencies import Dependencies, using
 from .inside import Inside, by_name, other_method
 from .names import PG_CLASS, PG_REWRITE, Names
-from .session import Catalog, present
+from .session import Catalog, Queries, present
 
-__all__ = ["read"]
+__all__ = ["AHEAD", "read"]
 
 VIEWS = """
     SELECT c.oid, pg_get_viewdef(c.oid), r.oid, c.reloptions, c.relacl::text[], c.relispopulated, c.relam,
@@ -18,6 +18,8 @@ VIEWS = """
     FROM pg_class c JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
     LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
     WHERE c.relkind IN ('v', 'm') AND c.oid >= 16384 AND c.relnamespace = ANY(%(schemas)s)"""
+
+AHEAD: Queries = ((VIEWS, None),)
 
 
 def read(catalog: Catalog, names: Names, uses: Dependencies, inside: Inside) -> list[View | MaterializedView]:

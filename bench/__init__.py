@@ -1,0 +1,1 @@
+"""The benchmark: how long dbstrata takes, beside pg_dump and beside a Python that does nothing."""
