@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .plans import ALLOW, LOCK_TIMEOUT, OUTPUT
-from .sources import CONFIG, IGNORE, SCOPE
+from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, OUTPUT, SCOPE
 
 app = typer.Typer(add_completion=False)
 

@@ -1,35 +1,17 @@
 """dbstrata diff: what changed, for people."""
 
-import sys
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from .plans import OUTPUT
-from .sources import CONFIG, IGNORE, NEW, OLD, SCOPE
-
-if TYPE_CHECKING:
-    from .report import Report
-    from .sources import Pair
+from .comparing import Format
+from .options import CONFIG, IGNORE, NEW, OLD, OUTPUT, SCOPE
 
 app = typer.Typer(add_completion=False)
 
 
-class Format(StrEnum):
-    """How it is printed."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-
-
-ROOM = 60_000
-"""Characters. A comment on GitHub takes 65,536."""
-
-
-@app.command()
-def diff(
+@app.command("diff")
+def command(
     old: OLD,
     new: NEW,
     format: Annotated[
@@ -50,58 +32,18 @@ def diff(
 
     Exit 0; 1 with --exit-code if they differ; 2 on bad input; 3 if they are of two dialects.
     """
-    from .output import write_text
-    from .sources import pair, same_file, settings
+    from .comparing import diff
 
-    known = settings(config)
-    scripts = [(path, back) for path, back in ((forward, False), (rollback, True)) if path is not None]
-    if format is Format.text and not ignore and not scope and not scripts and same_file(old, new):
-        write_text("", output)
-        return 0
-    both = pair(old, new, config=known, ignore=ignore, scope=scope)
-    text, different = _compared(both, format, show_spelling=show_spelling, colour=output == "-" and _may_colour())
-    write_text(text, output)
-    for path, back in scripts:
-        from .plans import make_script
-
-        write_text(make_script(both.back if back else both, rollback=back), path)
-    return 1 if different and exit_code else 0
-
-
-def _compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:
-    from ..dialects import dialect
-    from ..engine.compare import compare
-    from .report import as_data, report
-
-    old, new = both.schemas
-    changes = compare(old, new, same=dialect(old.header.dialect).same, ignore=both.ignore)
-    found = report(changes, old, new, both.ignore, both.notes)
-    if format is Format.json:
-        import msgspec
-
-        data = msgspec.json.encode(as_data(changes, old, new, found, both.prints))
-        return msgspec.json.format(data, indent=2).decode() + "\n", bool(changes)
-    return _rendered(found, format, show_spelling=show_spelling, colour=colour), bool(changes)
-
-
-def _rendered(found: "Report", format: Format, *, show_spelling: bool, colour: bool) -> str:
-    from ..templates.render import render_report
-    from .report import facts, painter
-
-    if format is Format.text:
-        paint = painter(colour=colour)
-        return render_report("diff.txt", paint=paint, show_spelling=show_spelling, **facts(found))
-    shown = len(found.groups)
-    while True:
-        told = facts(found) | {"groups": found.groups[:shown], "hidden": len(found.groups) - shown}
-        text = render_report("diff.md", show_spelling=show_spelling, **told)
-        if len(text) <= ROOM or not shown:
-            return text
-        shown = min(shown - 1, shown * ROOM // len(text))
-
-
-def _may_colour() -> bool:
-    """On a terminal, unless NO_COLOR (no-color.org) says otherwise."""
-    import os
-
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return diff(
+        old,
+        new,
+        format=format,
+        exit_code=exit_code,
+        output=output,
+        scope=scope,
+        ignore=ignore,
+        show_spelling=show_spelling,
+        forward=forward,
+        rollback=rollback,
+        config=config,
+    )

@@ -98,27 +98,26 @@ RARELY = 200_000
 
 
 def _run(verb: str, arguments: list[str], prog_name: str) -> int:
+    import gc
+
     from ..snapshots.errors import DbstrataError
+    from . import quick
+
+    gc.set_threshold(RARELY)
 
     try:
-        if verb == "diff":
-            from . import quick
-
-            if (code := quick.diff(arguments)) is not None:
-                return code
-        return _parsed(verb, arguments, prog_name)
+        code = quick.run(verb, arguments)
+        return _parsed(verb, arguments, prog_name) if code is None else code
     except DbstrataError as error:
         print(error, file=sys.stderr)
         return error.exit_code
 
 
 def _parsed(verb: str, arguments: list[str], prog_name: str) -> int:
-    import gc
     from importlib import import_module
 
     import typer
 
-    gc.set_threshold(RARELY)
     module = import_module(COMMANDS[verb][0], __package__)
     command = typer.main.get_command(module.app)
     try:

@@ -3,25 +3,37 @@
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..engine.decide import Allow
     from ..engine.plan import Plan
     from .sources import Pair
 
-__all__ = ["make_plan", "make_script", "roles"]
-
-ALLOW = Annotated[
-    list[str] | None,
-    typer.Option(metavar="CODE[:PATTERN]", help="Go on in spite of `unmodelled` objects that match (repeatable)."),
-]
-LOCK_TIMEOUT = Annotated[str, typer.Option(metavar="TIME", help="How long a statement waits for a lock; 0: for ever.")]
-OUTPUT = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write here; `-` is stdout.")]
+__all__ = ["make_plan", "make_script", "roles", "write_script"]
 
 CODES = ("unmodelled",)
+
+
+def write_script(
+    old: str,
+    new: str,
+    *,
+    rollback: bool = False,
+    output: str = "-",
+    scope: Iterable[str] | None = None,
+    ignore: str = "",
+    allow: Iterable[str] | None = None,
+    lock_timeout: str = "10s",
+    config: str | None = None,
+) -> None:
+    """What `dbstrata script` does once the command line is read."""
+    from .output import write_text
+    from .sources import pair, settings
+
+    both = pair(old, new, config=settings(config), ignore=ignore, scope=scope)
+    text = make_script(both.back if rollback else both, allow=allow or (), rollback=rollback, lock_timeout=lock_timeout)
+    write_text(text, output)
 
 
 def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .plans import ALLOW, LOCK_TIMEOUT, OUTPUT
-from .sources import CONFIG, IGNORE, NEW, OLD, SCOPE
+from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, OUTPUT, SCOPE
 
 app = typer.Typer(add_completion=False)
 
@@ -26,10 +25,16 @@ def script(
 
     Exit 0; 2 on bad input; 3 if the change is refused; 5 if the plan does not prove.
     """
-    from .output import write_text
-    from .plans import make_script
-    from .sources import pair, settings
+    from .plans import write_script
 
-    both = pair(old, new, config=settings(config), ignore=ignore, scope=scope)
-    text = make_script(both.back if rollback else both, allow=allow or (), rollback=rollback, lock_timeout=lock_timeout)
-    write_text(text, output)
+    write_script(
+        old,
+        new,
+        rollback=rollback,
+        output=output,
+        scope=scope,
+        ignore=ignore,
+        allow=allow,
+        lock_timeout=lock_timeout,
+        config=config,
+    )

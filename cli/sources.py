@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..engine.schema import Schema, Snapshot
@@ -14,17 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["Pair", "ask", "load", "pair", "same_file", "settings"]
 
 EMPTY = "empty"
-
-OLD = Annotated[str, typer.Argument(metavar="OLD", help="A snapshot file, a split directory, `-`, a URL, or `empty`.")]
-NEW = Annotated[str, typer.Argument(metavar="NEW", help="The same, of what it is to become.")]
-IGNORE = Annotated[
-    str,
-    typer.Option(metavar="LIST", help="Leave out: owner, privileges, comment, other attributes, `kind schema.name`."),
-]
-SCOPE = Annotated[
-    list[str] | None, typer.Option(metavar="SCHEMA", help="Compare these schemas alone (a pattern; repeatable).")
-]
-CONFIG = Annotated[str | None, typer.Option(metavar="FILE", help="Instead of ./dbstrata.toml or ./pyproject.toml.")]
 
 
 @dataclass(frozen=True)

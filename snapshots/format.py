@@ -337,9 +337,11 @@ def check_size(size: int, where: str) -> None:
         )
 
 
-def write(snapshot: Snapshot, path: str | os.PathLike[str]) -> None:
-    """The canonical file, or standard output (`-`)."""
-    write_bytes(encode(snapshot), path)
+def write(snapshot: Snapshot, path: str | os.PathLike[str], *, is_canonical: bool = False) -> None:
+    """The canonical file, or standard output (`-`). `is_canonical`: as a dump is; not looked at again."""
+    with collector_off():
+        data = pretty(snapshot if is_canonical else canonical(snapshot))
+    write_bytes(data, path)
 
 
 def write_bytes(data: bytes, path: str | os.PathLike[str]) -> None:

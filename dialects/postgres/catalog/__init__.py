@@ -1,14 +1,17 @@
-"""The PostgreSQL catalog, read whole: one module a family, its query beside it."""
+"""The PostgreSQL catalog, read whole: one module a family, its query beside it.
+
+What is imported late is imported while the server works.
+"""
 
 import gc
 from typing import TYPE_CHECKING, Any
 
 from ....snapshots.model import Header, Scope
-from ....snapshots.postgres import Snapshot
 
 if TYPE_CHECKING:
     import psycopg
 
+    from ....snapshots.postgres import Snapshot
     from .session import Catalog
 
 __all__ = ["read"]
@@ -23,11 +26,11 @@ FACTS = """
 
 def read(
     connection: "psycopg.Connection[Any]", scope: Scope | None = None, *, owner: bool = True, privileges: bool = True
-) -> Snapshot:
-    """The snapshot of a database. Begins again when DDL of other sessions disturbs it; then ServerFailed."""
+) -> "Snapshot":
+    """The snapshot of a database, canonical. Begins again when DDL of other sessions disturbs it; then ServerFailed."""
     from .session import Catalog, attempts
 
-    def once() -> Snapshot:
+    def once() -> "Snapshot":
         with Catalog.open(connection) as catalog:
             return _snapshot(catalog, scope or Scope(), owner, privileges)
 
@@ -40,10 +43,11 @@ def read(
             gc.enable()
 
 
-def _snapshot(catalog: "Catalog", scope: Scope, owner: bool, privileges: bool) -> Snapshot:
+def _snapshot(catalog: "Catalog", scope: Scope, owner: bool, privileges: bool) -> "Snapshot":
     from . import names as naming
 
     catalog.ask(((FACTS, None), *naming.AHEAD))
+    from ....snapshots.postgres import Snapshot
     from . import dependencies, families
 
     schemas = naming.Schemas.read(catalog, scope)

@@ -1,0 +1,86 @@
+"""What `dbstrata dump` does once the command line is read."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..snapshots.postgres import Snapshot
+
+__all__ = ["dump_postgres"]
+
+
+def dump_postgres(
+    url: str,
+    *,
+    output: str = "-",
+    schema: Iterable[str] = (),
+    exclude_schema: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    no_owner: bool = False,
+    no_privileges: bool = False,
+    split: bool = False,
+    strict: bool = False,
+    untested_server: bool = False,
+) -> None:
+    """Read the catalog, write the snapshot."""
+    from ..dialects.postgres.catalog import read
+    from ..dialects.postgres.connection import connection
+    from ..snapshots.model import Scope
+
+    _check_output(output, split)
+    scope = Scope(
+        schemas=tuple(sorted(set(schema))),
+        exclude_schemas=tuple(sorted(set(exclude_schema))),
+        exclude=tuple(sorted(set(exclude))),
+    )
+    with connection(url, untested=untested_server) as found:
+        snapshot = read(found, scope, owner=not no_owner, privileges=not no_privileges)
+    _report(snapshot, output, strict)
+    _write(snapshot, output, split)
+
+
+def _check_output(output: str, split: bool) -> None:
+    """Said before the server is asked."""
+    from ..snapshots.errors import InputError
+
+    if split and output == "-":
+        raise InputError("a --split dump is a directory", "-o is stdout", "name the directory with -o DIRECTORY")
+
+
+def _report(snapshot: "Snapshot", output: str, strict: bool) -> None:
+    """Count on stderr what the model does not cover; refuse if `strict`."""
+    from ..snapshots.errors import Refused
+    from ..snapshots.model import Unmodelled
+
+    kinds = Counter(obj.type for obj in snapshot.objects if isinstance(obj, Unmodelled))
+    if snapshot.header.scope.schemas and not snapshot.objects:
+        print("dbstrata: warning: nothing is in that scope; check the patterns of --schema", file=sys.stderr)
+    if not kinds:
+        return
+    counted = ", ".join(f"{number} x {kind}" for kind, number in sorted(kinds.items()))
+    if strict:
+        raise Refused(
+            f"not covered by the model: {counted}",
+            "--strict",
+            "leave --strict out, or --exclude them; nothing is written",
+        )
+    print(
+        f"dbstrata: warning: not covered by the model: {counted}; "
+        f"noted in {'the snapshot' if output == '-' else output} as `unmodelled`",
+        file=sys.stderr,
+    )
+
+
+def _write(snapshot: Any, output: str, split: bool) -> None:
+    if split:
+        from pathlib import Path
+
+        from ..snapshots import split as directories
+
+        directories.write(snapshot, Path(output))
+    else:
+        from ..snapshots import format
+
+        format.write(snapshot, output, is_canonical=True)

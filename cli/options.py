@@ -1,0 +1,22 @@
+"""Arguments and options that several commands have."""
+
+from typing import Annotated
+
+import typer
+
+OLD = Annotated[str, typer.Argument(metavar="OLD", help="A snapshot file, a split directory, `-`, a URL, or `empty`.")]
+NEW = Annotated[str, typer.Argument(metavar="NEW", help="The same, of what it is to become.")]
+IGNORE = Annotated[
+    str,
+    typer.Option(metavar="LIST", help="Leave out: owner, privileges, comment, other attributes, `kind schema.name`."),
+]
+SCOPE = Annotated[
+    list[str] | None, typer.Option(metavar="SCHEMA", help="Compare these schemas alone (a pattern; repeatable).")
+]
+CONFIG = Annotated[str | None, typer.Option(metavar="FILE", help="Instead of ./dbstrata.toml or ./pyproject.toml.")]
+ALLOW = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CODE[:PATTERN]", help="Go on in spite of `unmodelled` objects that match (repeatable)."),
+]
+LOCK_TIMEOUT = Annotated[str, typer.Option(metavar="TIME", help="How long a statement waits for a lock; 0: for ever.")]
+OUTPUT = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write here; `-` is stdout.")]
