@@ -8,6 +8,7 @@ import pytest
 
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 
+from .lab import Lab
 from .servers import INSTALL_POSTGRES15, POSTGRES15, Database
 
 _numbers = itertools.count(1)
@@ -65,6 +66,20 @@ def database2(postgres: EmbeddedPostgres) -> Iterator[Database]:
 def database15(postgres15: EmbeddedPostgres) -> Iterator[Database]:
     """A fresh, empty database on PostgreSQL 15."""
     yield from _fresh(postgres15)
+
+
+@pytest.fixture(scope="session")
+def _workbench(postgres: EmbeddedPostgres) -> Iterator[Lab]:
+    lab = Lab(postgres)
+    yield lab
+    lab.close()
+
+
+@pytest.fixture
+def lab(_workbench: Lab) -> Iterator[Lab]:
+    """The workbench of the laws, on PostgreSQL 18; its databases are gone after the test."""
+    yield _workbench
+    _workbench.clear()
 
 
 def _fresh(server: EmbeddedPostgres) -> Iterator[Database]:

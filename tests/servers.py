@@ -32,8 +32,10 @@ class Database:
         """Run a script as a user would: stock psql, ON_ERROR_STOP, -f."""
         return _run([self.server.bin("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url, "-f", path])
 
-    def pg_dump(self) -> str:
-        """The server's own dump of the schema."""
+    def pg_dump(self, *, rows: bool = False) -> str:
+        """The server's own dump of the schema; with the rows, ready for psql, where they are asked for."""
+        if rows:
+            return _run([self.server.bin("pg_dump"), "-d", self.url])
         return pg_dump_schema(self.url, self.server)
 
     def canonical(self) -> list[str]:

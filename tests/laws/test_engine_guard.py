@@ -1,0 +1,192 @@
+"""The engine names no kind of object and no dialect; every attribute has a rule; every rule has its template."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import meta
+
+from dbstrata.dialects.postgres import effects
+from dbstrata.dialects.postgres.dialect import DIALECT
+from dbstrata.dialects.postgres.rules import tables
+from dbstrata.engine.protocol import Choose, InPlace, KindRules, Rule
+from dbstrata.snapshots import postgres as model
+from dbstrata.snapshots.format import DIALECTS
+from dbstrata.snapshots.model import Object, Unmodelled, attributes
+from dbstrata.templates.render import _environment, _macro  # pyright: ignore[reportPrivateUsage]
+
+ROOT = Path(__file__).parents[2]
+ENGINE = sorted((ROOT / "engine").glob("*.py"))
+ROOMS = ("cli", "dialects", "engine", "snapshots", "templates")
+KINDS = sorted({cls.kind: cls for cls in vars(model).values() if isinstance(cls, type) and issubclass(cls, Object)
+                and cls.kind and cls is not Unmodelled}.items())  # fmt: skip
+TAGS = {kind for kind, _ in KINDS}
+LONGEST = 60
+"""Lines of a function."""
+
+DIALECTS_OWN = ("dialects/", "templates/", "snapshots/postgres.py", "snapshots/mysql.py")
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def strings(tree: ast.AST) -> Iterator[ast.Constant]:
+    """String constants, without docstrings: those stand as statements of their own."""
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
+            yield node
+
+
+def test_there_is_something_to_guard() -> None:
+    assert len(ENGINE) > 5
+    assert {"table", "column", "view", "policy"} < TAGS
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.name)
+def test_engine_names_no_kind(path: Path) -> None:
+    """Kinds come from the snapshots and go to the dialect's tables; `path of a kind` in an identity is one too."""
+    found = {(c.lineno, c.value) for c in strings(parsed(path)) if str(c.value).strip().partition(" ")[0] in TAGS}
+    assert found == set()
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.name)
+def test_engine_names_no_class_of_a_dialect(path: Path) -> None:
+    classes = {cls.__name__ for _, cls in KINDS} - {"Schema"}  # the engine's own Schema is another
+    tree = parsed(path)
+    assert {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & classes == set()
+    assert {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & classes == set()
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.name)
+def test_engine_imports_no_dialect(path: Path) -> None:
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom):
+            words = {*(node.module or "").split("."), *(alias.name for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            words = {word for alias in node.names for word in alias.name.split(".")}
+        else:
+            continue
+        assert not words & {"dialects", "templates", "cli", "jinja2", "psycopg", "pymysql", *DIALECTS}, ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.name)
+def test_engine_functions_are_short(path: Path) -> None:
+    lengths = {f.name: (f.end_lineno or 0) - f.lineno + 1 for f in functions(parsed(path))}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.name)
+def test_engine_holds_no_sql(path: Path) -> None:
+    words = {"ALTER", "CREATE", "DROP", "GRANT", "REVOKE", "COMMENT", "SELECT", "CASCADE"}
+    assert [c.value for c in strings(parsed(path)) if words & set(str(c.value).split())] == []
+
+
+def decisions(tree: ast.AST) -> Iterator[ast.AST]:
+    """What a branch depends on."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If | ast.IfExp | ast.While):
+            yield node.test
+        elif isinstance(node, ast.comprehension):
+            yield from node.ifs
+        elif isinstance(node, ast.Match):
+            yield from (case.pattern for case in node.cases)
+        elif isinstance(node, ast.Compare | ast.BoolOp):
+            yield node
+
+
+def test_only_a_dialect_decides_by_its_name() -> None:
+    names = {*DIALECTS, "postgresql", "mariadb"}
+    found = [
+        f"{path.relative_to(ROOT)}:{constant.lineno}"
+        for room in ROOMS
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if not path.relative_to(ROOT).as_posix().startswith(DIALECTS_OWN)
+        for decision in decisions(parsed(path))
+        for constant in strings(decision)
+        if str(constant.value).lower() in names
+    ]
+    assert found == []
+
+
+# ---------------------------------------------------------------------- rules
+
+
+def test_every_kind_has_rules() -> None:
+    assert tables().keys() == TAGS
+
+
+@pytest.mark.parametrize(("kind", "cls"), KINDS)
+def test_every_attribute_has_a_rule(kind: str, cls: type[Object]) -> None:
+    """And there is no rule for what is no attribute."""
+    assert set(DIALECT.rules(kind).attributes) == set(attributes(cls))
+
+
+def macros_of(value: Any) -> Iterator[str]:
+    """All macros that a kind's rules name."""
+    rules: KindRules = value
+    yield from filter(None, (rules.create, rules.drop, rules.aside))
+    for rule in rules.attributes.values():
+        yield from macros_of_rule(rule)
+
+
+def macros_of_rule(rule: Rule | Choose) -> Iterator[str]:
+    if isinstance(rule, InPlace):
+        yield from filter(None, (rule.macro, rule.unset))
+
+
+def named_in_rules() -> set[str]:
+    """Those in tables, and those that functions pick: each `InPlace("family.macro", unset=...)` in the source."""
+    found = {macro for rules in tables().values() for macro in macros_of(rules)}
+    for path in (ROOT / "dialects" / "postgres" / "rules").glob("*.py"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InPlace":
+                given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("macro", "unset"))]
+                found |= {str(c.value) for c in given if isinstance(c, ast.Constant) and c.value is not None}
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(named_in_rules()))
+def test_every_macro_of_a_rule_is_there(name: str) -> None:
+    assert callable(_macro("postgres", name))
+
+
+def named_in_effects() -> set[str]:
+    """The keys of the dialect's tables of side effects, links and contexts; and every other name in its sources."""
+    sources = [ROOT / "dialects" / "postgres" / name for name in ("effects.py", "dialect.py")]
+    families = {path.name.partition(".")[0] for path in (ROOT / "templates" / "postgres").glob("*.sql.j2")}
+    constants = (str(constant.value) for path in sources for constant in strings(parsed(path)))
+    return {text for text in constants if text.partition(".")[0] in families and text.count(".") == 1 and text[-1] != "."}
+
+
+@pytest.mark.parametrize("name", sorted(named_in_effects()))
+def test_every_macro_of_an_effect_is_there(name: str) -> None:
+    assert callable(_macro("postgres", name))
+
+
+def test_effects_and_rules_know_the_same_macros() -> None:
+    """A side effect of what no rule does any more is dead."""
+    side_effects: dict[str, Any] = effects._SIDE_EFFECTS  # pyright: ignore[reportPrivateUsage]
+    assert side_effects.keys() - named_in_rules() == set()
+    assert effects.NOT_CREATED.keys() - TAGS == set()
+    for kind, names in effects.NOT_CREATED.items():
+        assert names - set(attributes(dict(KINDS)[kind])) == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.j2")), ids=lambda path: path.name)
+def test_every_template_parses(path: Path) -> None:
+    """And what it includes or imports is there."""
+    environment = _environment()
+    tree = environment.parse(path.read_text(encoding="utf-8"))
+    for other in meta.find_referenced_templates(tree):
+        assert other is not None
+        environment.get_template(other)

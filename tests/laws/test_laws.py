@@ -1,0 +1,190 @@
+"""The laws that hold for every schema and every pair, on a real server: 3 to 7. (1 and 2: test_cases; 8: test_offline.)"""
+
+import random
+import re
+
+import psycopg
+import pytest
+
+from dbstrata.snapshots.errors import DbstrataError
+
+from ..lab import Case, Lab, State, assert_is, build, delta, differences, dump, look, script, shop
+from ..rows import Columns, common, contents, fill
+from ..servers import Database
+from ..statements import without_transaction
+from .test_cases import CASES
+
+STOPS = 2
+"""How many states in between are tried of a case; the sweep tries all of the richest."""
+
+
+@pytest.fixture(params=[case for case in CASES if not case.refuses], ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    found: Case = request.param
+    return found
+
+
+@pytest.fixture(params=["a", "b"])
+def schema(request: pytest.FixtureRequest, lab: Lab, case: Case) -> Database:
+    """One side of a case, on its own."""
+    lab.prepare(case)
+    return lab.database(getattr(case, request.param))
+
+
+def test_law_3_and_4_one_schema(lab: Lab, schema: Database) -> None:
+    """diff(A, A) is empty, and so is its script. A dump is deterministic: again, from a database that was restored from
+    pg_dump, and from one that `dbstrata build` made; each has another name, other OIDs, and was made in another order."""
+    first = look(schema)
+    again = look(schema)
+    assert again.encoded == first.encoded
+    assert differences(first, again) == []
+    assert without_transaction(script(first, again))[1] == []
+
+    restored = lab.database(schema.pg_dump(rows=True))  # else materialised views would be left without theirs
+    assert_bytes(dump_state(restored), first)
+    built = lab.database()
+    lab.run(built, build(first, lab.folder))
+    found = look(built)
+    assert found.statements == first.statements, delta(first.statements, found.statements)
+    assert_bytes(found, first)
+
+
+def dump_state(database: Database) -> State:
+    return State(dump(database), [])
+
+
+def assert_bytes(found: State, wanted: State) -> None:
+    lines = [state.encoded.decode().splitlines() for state in (wanted, found)]
+    assert found.encoded == wanted.encoded, delta(*lines)
+
+
+def test_law_5_and_6_rows(lab: Lab, case: Case) -> None:
+    """Rows in tables and columns that both sides have survive, there and back; what fails on rows was said to."""
+    on_a, on_b = lab.pair(case)
+    a, b = look(on_a), look(on_b)
+    shared = [common(on_a, on_b), common(on_b, on_a)]
+    if case.seed_a:
+        on_a.psql(case.seed_a)
+    for database, (old, new), tables in zip((on_a, on_b), ((a, b), (b, a)), shared, strict=True):
+        if not (database is on_a and case.seed_a):
+            fill(database)
+        assert_rows_survive(lab, database, old, new, without_replaced(tables, case))
+
+
+def without_replaced(tables: Columns, case: Case) -> Columns:
+    lost = set(case.replaces.split())
+    return {t: [c for c in its if f"{c.schema}.{c.table}.{c.name}" not in lost] for t, its in tables.items()}
+
+
+def assert_rows_survive(lab: Lab, database: Database, old: State, new: State, tables: Columns) -> None:
+    before = contents(database, tables)
+    for target, text in ((new, script(old, new)), (old, script(new, old, rollback=True))):
+        try:
+            lab.run(database, text)
+        except AssertionError as failure:
+            assert re.search(r"^-- CARE: these fail", text, re.MULTILINE), failure
+            return
+        assert_is(database, target)
+        assert contents(database, tables) == before
+
+
+CHANGES_OF_TYPE = [
+    ("numeric(10,2)", "numeric(10,1)", "1.25"),
+    ("numeric", "integer", "1.5"),
+    ("double precision", "real", "1.00000001"),
+    ("timestamp", "date", "2024-01-01 12:00"),
+    ("timestamp(6)", "timestamp(0)", "2024-01-01 12:00:00.5"),
+    ("timestamptz", "time", "2024-01-01 12:00"),
+    ("numeric(10,2)[]", "numeric(10,1)[]", "{1.25}"),
+    ("inet", "cidr", "10.0.0.1/8"),
+    ("integer", "real", "16777217"),
+    ("integer", "boolean", "7"),
+    ("interval", "time", "1 day 12:00"),
+    ("double precision", "numeric", "0.12345678901234567"),
+    ("json", "jsonb", '{"a": 1}'),
+    ("jsonb", "json", '{"a": 1}'),
+    ("text", "varchar(1)", "abc"),
+    ("bigint", "integer", "5000000000"),
+    ("text", "integer", "a"),
+    ("integer", "bigint", "1"),
+    ("varchar(5)", "text", "a"),
+    ("varchar(5)", "varchar(9)", "a"),
+    ("numeric(5,2)", "numeric(7,2)", "1.25"),
+    ("integer", "numeric", "1"),
+    ("real", "double precision", "1.5"),
+    ("date", "timestamp", "2024-01-01"),
+    ("timestamp(0)", "timestamp(6)", "2024-01-01 12:00:00"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "value"), CHANGES_OF_TYPE)
+def test_law_5_no_value_changes_unnamed(lab: Lab, old: str, new: str, value: str) -> None:
+    """Where a new type has no room for a value, the script says so, or fails and has said that it can."""
+    before, after = lab.database(f"CREATE TABLE t (a {old})"), lab.database(f"CREATE TABLE t (a {new})")
+    a, b = look(before), look(after)
+    forward, back = script(a, b), script(b, a, rollback=True)
+    before.psql(f"INSERT INTO t VALUES ('{value}')")
+    query = "SELECT a FROM t"
+    had = before.psql(query)
+    try:
+        lab.run(before, forward)
+    except AssertionError as failure:
+        assert "-- CARE: these fail" in forward, failure
+        return
+    lab.run(before, back)
+    assert "-- DATA LOSS: alter column public.t.a: " in forward or before.psql(query) == had
+
+
+# ---------------------------------------------------------------------- from any state in between
+
+
+def stops(statements: list[str], case: Case, way: str) -> list[int]:
+    """After how many statements: a few, always the same; the first and the last say the least."""
+    inner = range(1, len(statements))
+    return sorted(random.Random(case.name + way).sample(inner, min(STOPS, len(inner))))
+
+
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_law_7_from_any_state_in_between(lab: Lab, case: Case, way: str) -> None:
+    """A script that stopped half way: the diff to B still reaches B, and the diff to A still reaches A."""
+    on_a, on_b = lab.pair(case)
+    a, b = look(on_a), look(on_b)
+    old, new, start = (a, b, on_a) if way == "there" else (b, a, on_b)
+    _, statements = without_transaction(script(old, new))
+    assert_recovers(lab, start, old, new, stops(statements, case, way))
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_law_7_from_every_state_in_between_of_the_shop(lab: Lab, way: str) -> None:
+    on_a, on_b = lab.pair(shop())
+    a, b = look(on_a), look(on_b)
+    old, new, start = (a, b, on_a) if way == "there" else (b, a, on_b)
+    _, statements = without_transaction(script(old, new))
+    assert_recovers(lab, start, old, new, list(range(1, len(statements))))
+
+
+def assert_recovers(lab: Lab, start: Database, old: State, new: State, stops: list[int]) -> None:
+    """All failures of all stops, each with the statement behind which it stopped."""
+    settings, statements = without_transaction(script(old, new))
+    work, at = lab.database(copy=start), 0
+    failures: list[str] = []
+    for stop in stops:
+        run_each(work, [*settings, *statements[at:stop]])
+        at = stop
+        here = dump_state(work)
+        for name, target in (("old", old), ("new", new)):
+            trial = lab.database(copy=work)
+            try:
+                lab.run(trial, script(here, target))
+                assert_is(trial, target)
+            except (AssertionError, DbstrataError) as error:
+                failures.append(f"to {name} from {stop} of {len(statements)}, {statements[stop - 1][:200]}\n{error}"[:2000])
+            lab.drop(trial)
+    assert not failures, "\n\n".join(failures)
+
+
+def run_each(database: Database, statements: list[str]) -> None:
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
