@@ -47,8 +47,10 @@ class Ahead:
         while query not in self._answers:
             self._answers[self._asked.popleft()] = self._answer()
         result = self._answers.pop(query)
+        if result.status == pq.ExecStatus.PIPELINE_ABORTED and self._error is not None:
+            raise self._error
         if result.status != pq.ExecStatus.TUPLES_OK:
-            raise self._failure(result)
+            raise error_from_result(result)
         transformer = Transformer(self._connection)
         transformer.set_pgresult(result)
         return transformer.load_rows(0, result.ntuples, tuple)
@@ -61,16 +63,12 @@ class Ahead:
                 pass
             self._pgconn.exit_pipeline_mode()
 
-    def _failure(self, result: pq.abc.PGresult) -> psycopg.Error:
-        """The first one: the server skips all that was asked after it."""
-        if self._error is None or result.status != pq.ExecStatus.PIPELINE_ABORTED:
-            self._error = error_from_result(result)
-        return self._error
-
     def _answer(self) -> pq.abc.PGresult:
-        """The next one; then comes a None."""
+        """The next one; then comes a None. What is asked after a failure the server skips, so that the first counts."""
         found = self._next()
         assert found is not None
+        if found.status == pq.ExecStatus.FATAL_ERROR and self._error is None:
+            self._error = error_from_result(found)
         while self._next() is not None:
             pass
         return found
