@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from ..snapshots.model import Header, Identity, Object, attributes
+from ..snapshots.model import Header, Identity, Object, attributes, moved
 from .schema import Schema
 
 Same = Callable[[Object, Object, str], bool]
@@ -89,7 +89,7 @@ class _Comparison:
                 self.spelling.append((identity, attribute))
             else:
                 found.append(attribute)
-        return tuple(found)
+        return (*found, *moved(old, new))
 
 
 def compare(old: Schema, new: Schema, *, same: Same, ignore: Iterable[str] = ()) -> Changes:

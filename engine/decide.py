@@ -149,9 +149,14 @@ class Decisions:
             case Replace(loses=loses):
                 self._decide(identity, Fate.REPLACE, because=f"change of {_word(attribute)}", loses=loses)
             case Supersede(loses=loses):
-                self._decide(identity, Fate.SUPERSEDE, because=f"change of {_word(attribute)}", loses=loses)
+                self._decide(self._whole(identity), Fate.SUPERSEDE, because=f"change of {_word(attribute)}", loses=loses)
             case InPlace():
                 self._decide(identity, Fate.ALTER, attribute=attribute, because=because)
+
+    def _whole(self, identity: Identity) -> Identity:
+        """What is set aside for it: itself, or what it stands in."""
+        parent = self.old.parent(identity)
+        return identity if self.rules(identity).aside is not None or parent is None else self._whole(parent)
 
     def _decide(
         self,

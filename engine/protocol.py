@@ -57,7 +57,8 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class Supersede:
-    """Renamed, created anew, users altered to the new one, the renamed one dropped."""
+    """Renamed, created anew, users altered to the new one, the renamed one dropped. What can't be renamed so is
+    superseded with what it stands in."""
 
     loses: str | None = None
 
@@ -118,7 +119,8 @@ class KindRules:
     irreplaceable: Callable[[Object, Object], str | None] = lambda _old, _new: None
     """Why it can't be dropped and created for another object's sake; None if it can."""
     detachable: bool = False
-    """Dropped by a step of its own where dropping it with its parent would make a cycle: a foreign key."""
+    """Dropped by a step of its own where dropping it with its parent would make a cycle: a foreign key, a check
+    that calls a function of the table's row."""
     created_along: Callable[[Object], bool] = lambda _obj: False
     """Is it made when what it derives from is made?"""
     leaves_heirs: bool = False

@@ -76,12 +76,21 @@ def _check_end(state: State, changes: Changes, old: Schema, new: Schema) -> None
             if found is not target:
                 raise _defect(f"{identity} {'is missing' if found is None else 'is left over'}", None)
             continue
+        _check_places(identity, target, state)
         for attribute in compared(type(target), versions, left_out):
             want, got = _encode(getattr(target, attribute)), _encode(getattr(found, attribute))
             if want != got and (identity, attribute) not in spelling:
                 raise _defect(
                     f"{attribute} of {identity} comes out as {got.decode()[:200]}, not {want.decode()[:200]}", None
                 )
+
+
+def _check_places(identity: Identity, target: Object, state: State) -> None:
+    for field in target.ordered:
+        want = [inner.identity(identity) for inner in getattr(target, field)]
+        got = [i for i in state.inside(identity) if i in set(want)]
+        if got != want:
+            raise _defect(f"{field} of {identity} come out in the order {', '.join(got)}", None)
 
 
 def _defect(what: str, statement: Statement | None) -> Defect:

@@ -201,6 +201,7 @@ class State:
         self._now: dict[Identity, Object | None] = {}
         self._inside: dict[Identity, dict[Identity, None]] = {}
         self._users: dict[Identity, dict[Identity, None]] = {}
+        self._anew: set[Identity] = set()
 
     @property
     def touched(self) -> Iterable[Identity]:
@@ -215,7 +216,7 @@ class State:
 
     def inside(self, identity: Identity) -> list[Identity]:
         """What stands directly in it now."""
-        known = self.schema.inside(identity) if self._now.get(identity, True) is not None else ()
+        known = self.schema.inside(identity) if identity not in self._anew else ()
         both = dict.fromkeys(known) | self._inside.get(identity, {})
         return [i for i in both if self.get(i) is not None]
 
@@ -244,6 +245,8 @@ class State:
         for identity, obj in effects:
             self._now[identity] = obj
             if obj is None:
+                self._anew.add(identity)
+                self._inside.pop(identity, None)
                 continue
             for _, used in references(obj):
                 self._users.setdefault(used, {})[identity] = None

@@ -44,6 +44,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """The fields that the identity holds; all others but `children` and `depends_on` are state."""
     children: ClassVar[tuple[str, ...]] = ()
     """The fields whose values are objects that stand inside this one."""
+    ordered: ClassVar[tuple[str, ...]] = ()
+    """Those of them whose order is part of the object: dropping some and appending others keeps it."""
     stays_inside: ClassVar[frozenset[str]] = frozenset()
     """The fields that only ever name what stands in the same top-level object: an index's columns."""
     since: ClassVar[dict[str, int]] = {}
@@ -212,6 +214,15 @@ def renamed(obj: Made, names: Mapping[Identity, Identity], parent: Identity | No
         elif value is not None:
             changed[field] = renamed(value, names, before)
     return relabelled(replace(obj, **changed), names)
+
+
+def moved(old: Object, new: Object) -> Iterator[str]:
+    """The ordered fields whose objects can't come to stand as in `new` by dropping some of `old` and appending others."""
+    for field in new.ordered:
+        before, after = ([inner.name for inner in getattr(obj, field)] for obj in (old, new))
+        kept = [name for name in before if name in set(after)]
+        if after[: len(kept)] != kept:
+            yield field
 
 
 def looks_outward(obj: Object) -> bool:

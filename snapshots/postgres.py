@@ -97,6 +97,7 @@ class Composite(InSchema, tag_field="kind", tag="composite", frozen=True, kw_onl
 
     kind: ClassVar[str] = "composite"
     children: ClassVar[tuple[str, ...]] = ("attributes",)
+    ordered: ClassVar[tuple[str, ...]] = ("attributes",)
     attributes: tuple[Attribute, ...] = ()
 
 

@@ -11,7 +11,7 @@ from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
-from . import casts, privileges, spelling, versions
+from . import casts, composites, privileges, spelling, versions
 from .effects import effects
 from .rules import tables
 
@@ -275,7 +275,8 @@ def _default_privileges(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _using(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """A USING clause where the server has no assignment cast: between types of one's own by way of text."""
+    """A USING clause where the server has no assignment cast: between types of one's own by way of text, or attribute
+    by attribute."""
     assert isinstance(step.old, Column) and isinstance(step.new, Column)
     asides = {i for i in step.releases if i not in old}
     own = [
@@ -283,7 +284,9 @@ def _using(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
         for i in (*step.old.depends_on, *step.new.depends_on)
         if kind_of(i) in ("enum", "range", "composite", "domain")
     ]
-    return {"using": casts.using(step.old.type, step.new.type, own=bool(asides) or bool(own))}
+    cast = casts.using(step.old.type, step.new.type, own=bool(asides) or bool(own))
+    whole = f"{quote(step.new.name)}{cast}" if cast is not None else None
+    return {"using": (composites.using(step.new, (old, new)) if asides else None) or whole}
 
 
 def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:

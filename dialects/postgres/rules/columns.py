@@ -6,6 +6,7 @@ from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
 from ..casts import comparable
+from ..composites import unreachable
 from .common import ACL, COMMENT, DERIVED, same
 
 DISTURBED_BY_TYPE = frozenset(
@@ -15,7 +16,7 @@ DISTURBED_BY_TYPE = frozenset(
 routine one with an SQL-standard body."""
 
 
-def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
+def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
     """With no difference between the two it is the type that is made anew: an expression still names the old one."""
     assert isinstance(old, Column) and isinstance(new, Column)
     parent = old_schema.parent(identity)
@@ -26,6 +27,8 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, _new
     anew = (old.type, old.collation) == (new.type, new.collation)
     if anew and old.generated is not None:
         return Replace()
+    if anew and (reason := unreachable(old, (old_schema, new_schema))) is not None:
+        return Refuse(reason)
     disturbs = DISTURBED_BY_TYPE
     if anew or not comparable(old.type, new.type):
         disturbs |= {"foreign_key"}
@@ -131,5 +134,6 @@ RULES = {
         drop="alter_table.drop_default",
         attributes={"expression": InPlace("alter_table.set_default"), **DERIVED, "comment": Kept()},
         weight=24,
+        detachable=True,
     ),
 }

@@ -61,6 +61,7 @@ RULES = {
             "derived_from": Choose(_derived),
         },
         weight=40,
+        detachable=True,
         rename_reaches_heirs=True,
         leaves_heirs=True,
         created_along=lambda _obj: True,
@@ -89,6 +90,7 @@ RULES = {
         rename="table.rename_constraint",
         attributes={"method": Replace(), "parts": Replace(), "predicate": Replace(), **_KEY},
         weight=43,
+        detachable=True,
         create_fails=_fails,
     ),
     "foreign_key": KindRules(

@@ -42,6 +42,7 @@ RULES = {
             "comment": COMMENT,
         },
         weight=45,
+        detachable=True,
         create_fails=_fails,
     ),
 }

@@ -36,6 +36,7 @@ RULES = {
         drop="trigger.drop",
         attributes={**same(Replace(), *_TRIGGER), "enabled": InPlace("trigger.set_enabled", light=True), **PLAIN},
         weight=70,
+        detachable=True,
         created_along=lambda _obj: True,
         rebinding_brings=True,
         unbinding_drops=True,
@@ -45,6 +46,7 @@ RULES = {
         drop="rule.drop",
         attributes={"definition": Replace(), "enabled": InPlace("rule.set_enabled", light=True), **PLAIN},
         weight=72,
+        detachable=True,
     ),
     "policy": KindRules(
         create="policy.create",
@@ -56,5 +58,6 @@ RULES = {
             **PLAIN,
         },
         weight=74,
+        detachable=True,
     ),
 }

@@ -4,6 +4,7 @@ from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Super
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import DomainCheck, Enum
+from ..composites import is_stored
 from .common import OWNED, PLAIN, same
 
 
@@ -25,6 +26,17 @@ def _domain_not_valid(_identity: Identity, old: Object, new: Object, _old: Schem
 def _check_fails(obj: Object, parent_is_new: bool) -> str | None:
     assert isinstance(obj, DomainCheck)
     return None if parent_is_new or obj.not_valid else "values that break the check"
+
+
+def _attribute_type(identity: Identity, _old_obj: Object, _new_obj: Object, old: Schema, _new: Schema) -> Rule:
+    """No ALTER reaches a type that a table's column has (0A000)."""
+    parent = old.parent(identity)
+    if parent is not None and is_stored(parent, old):
+        return Supersede()
+    return InPlace("type.alter_attribute", disturbs=_DISTURBED_BY_ATTRIBUTE)
+
+
+_DISTURBED_BY_ATTRIBUTE = frozenset({"view", "materialized_view", "rule"})
 
 
 RULES = {
@@ -62,7 +74,7 @@ RULES = {
     "composite": KindRules(
         create="type.create_composite",
         drop="type.drop",
-        attributes=OWNED,
+        attributes={"attributes": Supersede(), **OWNED},
         weight=14,
         inline=frozenset({"attribute"}),
         aside="type.set_aside",
@@ -71,7 +83,7 @@ RULES = {
     "attribute": KindRules(
         create="type.add_attribute",
         drop="type.drop_attribute",
-        attributes={**same(InPlace("type.alter_attribute"), "type", "collation"), **PLAIN},
+        attributes={**same(Choose(_attribute_type), "type", "collation"), **PLAIN},
         weight=15,
         retype="type",
         drop_loses="its value in every column of the type",

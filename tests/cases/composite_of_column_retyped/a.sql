@@ -1,0 +1,4 @@
+CREATE TYPE c AS (a int, b text);
+CREATE TABLE t (id int, x c DEFAULT ROW (1, 'a')::c, y c[]);
+CREATE INDEX t_a ON t (((x).a));
+CREATE VIEW v AS SELECT x, (x).a FROM t;
