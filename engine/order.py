@@ -69,7 +69,8 @@ def _ends(released: Identity, step: Step, steps: list[Step], destroyers: dict[Id
     """The steps that the last use must come before: of what is set aside, its drop, for a rename is followed by all
     but those that are called after it, such as a function with an argument of the type."""
     for m in destroyers.get(released, ()):
-        if steps[m].action == "set aside" and step.action in ("drop", "alter") and not _is_called_after(step, steps[m]):
+        follows = step.action == "drop" or (step.action == "alter" and not step.unset)
+        if steps[m].action == "set aside" and follows and not _is_called_after(step, steps[m]):
             for aside in steps[m].produces:
                 yield from destroyers.get(aside, ())
         else:
