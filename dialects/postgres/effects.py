@@ -376,11 +376,11 @@ def _set_domain_not_null(step: Step, _current: Object, changed: Object, _state: 
 
 
 def _set_owner(step: Step, current: Object, changed: Object, state: State) -> Iterator[Effect]:
-    """Linked sequences follow; the new owner's own entry in the privileges merges into his full rights."""
+    """Linked sequences follow; what the old owner holds and granted is the new one's."""
     owner = getattr(changed, "owner", None)
     acl = getattr(current, "acl", ())
     if acl != privileges.UNKNOWN:
-        acl = tuple(grant for grant in acl if grant.to != owner)
+        acl = privileges.owned(acl, getattr(current, "owner", None), owner)
     yield step.identity, replace(changed, acl=acl)
     if isinstance(current, Table):
         columns = set(state.inside(step.identity))
@@ -388,7 +388,7 @@ def _set_owner(step: Step, current: Object, changed: Object, state: State) -> It
             for user in state.users(column):
                 obj = state.get(user)
                 if isinstance(obj, Sequence) and obj.owned_by == column:
-                    yield user, replace(obj, owner=owner, acl=tuple(g for g in obj.acl if g.to != owner))
+                    yield user, replace(obj, owner=owner, acl=privileges.owned(obj.acl, obj.owner, owner))
 
 
 def _set_acl(step: Step, current: Object, changed: Object, state: State) -> Iterator[Effect]:

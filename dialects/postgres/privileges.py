@@ -37,6 +37,12 @@ OBJECTS: Mapping[str, str] = {
 }
 """The word of ALTER DEFAULT PRIVILEGES for a kind."""
 
+ORDER = (
+    *("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"),
+    *("EXECUTE", "USAGE", "CREATE"),
+)
+"""In which privileges stand in a Grant."""
+
 ALL_OF: Mapping[str, frozenset[str]] = {
     "tables": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"}),
     "sequences": frozenset({"SELECT", "UPDATE", "USAGE"}),
@@ -97,13 +103,16 @@ class Grants:
 
 
 def rights(acl: Iterable[Grant], word: str, owner: str | None) -> set[Right]:
-    """Every right, built-in defaults included; ALL is one privilege of that name."""
+    """Every right, built-in defaults included; ALL is one privilege of that name, beside which those of its parts stand
+    that are held with the grant option."""
     found: set[Right] = set()
     stated: set[str] = set()
     for grant in acl:
         stated.add(grant.to)
         for privilege in grant.privileges:
             found.add(Right(grant.to, privilege, privilege in grant.grantable or grant.grantable == ("ALL",), grant.by))
+        if grant.privileges == ("ALL",) != grant.grantable:
+            found.update(Right(grant.to, privilege, True, grant.by) for privilege in grant.grantable)
     if owner is not None and owner not in stated and word != "columns":
         found.add(Right(owner, "ALL", False, None))
     if PUBLIC not in stated:
@@ -122,12 +131,50 @@ def difference(old: Iterable[Grant], new: Iterable[Grant], word: str, owner: str
         everyone = sorted({*at_risk, *([owner] if owner else [])})
         return Grants(tuple(Grant(to=to, privileges=("ALL",)) for to in everyone), _grouped(after))
     before = rights(old, word, owner)
-    gone = {(r.to, r.privilege, r.by) for r in before} - {(r.to, r.privilege, r.by) for r in after}
-    less = {r for r in before if r.grantable and Right(r.to, r.privilege, False, r.by) in after}
+    kept = {(r.to, r.privilege, r.by) for r in after}
+    gone = {(r.to, r.privilege, r.by) for r in before if not {(r.to, r.privilege, r.by), (r.to, "ALL", r.by)} & kept}
+    less = {r for r in before - after if r.grantable and (r.to, r.privilege, r.by) not in gone}
     revokes = _grouped({Right(to, privilege, False, by) for to, privilege, by in gone})
     options = tuple(Grant(to=r.to, grantable=(r.privilege,), by=r.by) for r in sorted(less, key=_key))
     restored = {r for r in after if (r.to, "ALL", r.by) in gone}
-    return Grants((*revokes, *options), _grouped((after - before) - {r for r in after if _is_lesser(r, before)} | restored))
+    grants = _grouped((after - before) - {r for r in after if _is_lesser(r, before)} | restored)
+    depth = _depths(before | after)
+    return Grants(
+        tuple(sorted((*revokes, *options), key=lambda grant: -depth.get(grant.by, 0))),
+        tuple(sorted(grants, key=lambda grant: depth.get(grant.by, 0))),
+    )
+
+
+def _depths(found: set[Right]) -> dict[str | None, int]:
+    """How far each grantor is from the owner: nobody can grant before he holds it, nor lose it while others have it
+    from him."""
+    depth: dict[str | None, int] = {None: 0}
+    while more := {r.to: depth[r.by] + 1 for r in found if r.grantable and r.by in depth and r.to not in depth}:
+        depth |= more
+    return depth
+
+
+def owned(acl: Iterable[Grant], old_owner: str | None, new_owner: str | None) -> tuple[Grant, ...]:
+    """The privileges after ALTER ... OWNER: what the old owner held and granted is the new one's (aclnewowner())."""
+    before = tuple(acl)
+    if old_owner is not None and all(grant.to != old_owner for grant in before):
+        before = (*before, Grant(to=old_owner, privileges=("ALL",)))
+    held: dict[tuple[str, str | None], tuple[set[str], set[str]]] = {}
+    for grant in before:
+        to = new_owner if grant.to == old_owner and new_owner is not None else grant.to
+        privileges, grantable = held.setdefault((to, None if grant.by == new_owner else grant.by), (set(), set()))
+        privileges.update(grant.privileges)
+        grantable.update(grant.grantable)
+    merged = (
+        Grant(to=to, privileges=_in_order(privileges), grantable=_in_order(grantable), by=by)
+        for (to, by), (privileges, grantable) in held.items()
+    )
+    implied = Grant(to=new_owner or "", privileges=("ALL",))
+    return tuple(sorted((g for g in merged if g != implied), key=lambda grant: (grant.to, grant.by or "")))
+
+
+def _in_order(held: set[str]) -> tuple[str, ...]:
+    return ("ALL",) if "ALL" in held else tuple(word for word in ORDER if word in held)
 
 
 def added(old: Iterable[Grant], new: Iterable[Grant]) -> Grants:
