@@ -36,6 +36,7 @@ def diff(
     show_spelling: bool = False,
     forward: str | None = None,
     rollback: str | None = None,
+    rename: Iterable[str] | None = None,
     config: str | None = None,
 ) -> int:
     """Print what differs, write the scripts that were asked for; the exit code."""
@@ -44,10 +45,10 @@ def diff(
 
     known = settings(config)
     scripts = [(path, back) for path, back in ((forward, False), (rollback, True)) if path is not None]
-    if format is Format.text and not ignore and not scope and not scripts and same_file(old, new):
+    if format is Format.text and not ignore and not scope and not scripts and not rename and same_file(old, new):
         write_text("", output)
         return 0
-    both = pair(old, new, config=known, ignore=ignore, scope=scope)
+    both = pair(old, new, config=known, ignore=ignore, scope=scope, rename=rename)
     text, different = _compared(both, format, show_spelling=show_spelling, colour=output == "-" and _may_colour())
     write_text(text, output)
     for path, back in scripts:
@@ -59,18 +60,23 @@ def diff(
 
 def _compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:
     from ..dialects import dialect
+    from ..engine import hints
     from ..engine.compare import compare
     from .report import as_data, report
 
     old, new = both.schemas
-    changes = compare(old, new, same=dialect(old.header.dialect).same, ignore=both.ignore)
-    found = report(changes, old, new, both.ignore, both.notes)
+    speaks = dialect(old.header.dialect)
+    followed = hints.follow(hints.wanted(both.renames, old, new), old, speaks, guess=True)
+    old = followed.schema
+    changes = compare(old, new, same=speaks.same, ignore=both.ignore)
+    found = report(changes, old, new, both.ignore, both.notes, followed.renamings)
+    different = bool(changes or followed.renamings)
     if format is Format.json:
         import msgspec
 
         data = msgspec.json.encode(as_data(changes, old, new, found, both.prints))
-        return msgspec.json.format(data, indent=2).decode() + "\n", bool(changes)
-    return _rendered(found, format, show_spelling=show_spelling, colour=colour), bool(changes)
+        return msgspec.json.format(data, indent=2).decode() + "\n", different
+    return _rendered(found, format, show_spelling=show_spelling, colour=colour), different
 
 
 def _rendered(found: "Report", format: Format, *, show_spelling: bool, colour: bool) -> str:

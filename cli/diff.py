@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from .comparing import Format
-from .options import CONFIG, IGNORE, NEW, OLD, OUTPUT, SCOPE
+from .options import CONFIG, IGNORE, NEW, OLD, OUTPUT, RENAME, SCOPE
 
 app = typer.Typer(add_completion=False)
 
@@ -26,6 +26,7 @@ def command(
     ] = False,
     forward: Annotated[str | None, typer.Option(metavar="FILE", help="Write the script from OLD to NEW too.")] = None,
     rollback: Annotated[str | None, typer.Option(metavar="FILE", help="Write the script back, too.")] = None,
+    rename: RENAME = None,
     config: CONFIG = None,
 ) -> int:
     """Print what differs between OLD and NEW; nothing if they are equal.
@@ -45,5 +46,6 @@ def command(
         show_spelling=show_spelling,
         forward=forward,
         rollback=rollback,
+        rename=rename,
         config=config,
     )

@@ -13,6 +13,12 @@ IGNORE = Annotated[
 SCOPE = Annotated[
     list[str] | None, typer.Option(metavar="SCHEMA", help="Compare these schemas alone (a pattern; repeatable).")
 ]
+RENAME = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FROM=TO", help="An object that has another name in NEW: `column s.t.a=column s.t.b` (repeatable)."
+    ),
+]
 CONFIG = Annotated[str | None, typer.Option(metavar="FILE", help="Instead of ./dbstrata.toml or ./pyproject.toml.")]
 ALLOW = Annotated[
     list[str] | None,

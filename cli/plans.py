@@ -25,13 +25,14 @@ def write_script(
     ignore: str = "",
     allow: Iterable[str] | None = None,
     lock_timeout: str = "10s",
+    rename: Iterable[str] | None = None,
     config: str | None = None,
 ) -> None:
     """What `dbstrata script` does once the command line is read."""
     from .output import write_text
     from .sources import pair, settings
 
-    both = pair(old, new, config=settings(config), ignore=ignore, scope=scope)
+    both = pair(old, new, config=settings(config), ignore=ignore, scope=scope, rename=rename)
     text = make_script(both.back if rollback else both, allow=allow or (), rollback=rollback, lock_timeout=lock_timeout)
     write_text(text, output)
 
@@ -41,7 +42,8 @@ def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
     from ..dialects import dialect
     from ..engine.plan import plan
 
-    return plan(*pair.schemas, dialect(pair.old.header.dialect), ignore=pair.ignore, allow=allowing(allow))
+    speaks = dialect(pair.old.header.dialect)
+    return plan(*pair.schemas, speaks, ignore=pair.ignore, allow=allowing(allow), renames=pair.renames)
 
 
 def make_script(

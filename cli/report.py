@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ..engine.compare import Change, Changes
+from ..engine.protocol import Renaming
 from ..engine.schema import Schema
 from ..snapshots.model import Header, Identity, Object, Value, attributes
 from ..snapshots.naming import kind_of, path_of
@@ -76,6 +77,8 @@ class Report:
     not_compared: tuple[str, ...] = ()
     taken_out: tuple[str, ...] = ()
     spelling: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    """(as it was, as it is) of what a hint renames."""
 
 
 def facts(found: Report) -> dict[str, Any]:
@@ -83,7 +86,14 @@ def facts(found: Report) -> dict[str, Any]:
     return {f.name: getattr(found, f.name) for f in fields(found)}
 
 
-def report(changes: Changes, old: Schema, new: Schema, ignore: Sequence[str], notes: Sequence[str]) -> Report:
+def report(
+    changes: Changes,
+    old: Schema,
+    new: Schema,
+    ignore: Sequence[str],
+    notes: Sequence[str],
+    renamings: Sequence[Renaming] = (),
+) -> Report:
     """The comparison of two schemas, for the templates."""
     groups: dict[Identity, list[Change]] = {}
     for change in changes:
@@ -99,6 +109,7 @@ def report(changes: Changes, old: Schema, new: Schema, ignore: Sequence[str], no
         not_compared=tuple(_why_not(name, old.header, new.header, ignore) for name in changes.left_out),
         taken_out=tuple(notes),
         spelling=tuple(f"{label(identity)}: {_word(attribute)}" for identity, attribute in changes.spelling),
+        renamed=tuple((label(r.before), path_of(r.after)) for r in renamings),
     )
 
 
@@ -248,6 +259,7 @@ def as_data(changes: Changes, old: Schema, new: Schema, found: Report, prints: t
         "summary": {"created": found.created, "dropped": found.dropped, "altered": found.altered},
         "changes": [_entry(change, old, new, frozenset(changes.left_out)) for change in changes],
         "not_compared": list(changes.left_out),
+        "renamed": [{"from": before, "to": after} for before, after in found.renamed],
         "taken_out": list(found.taken_out),
         "spelling": [{"identity": identity, "attribute": attribute} for identity, attribute in changes.spelling],
     }

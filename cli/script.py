@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, OUTPUT, SCOPE
+from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, OUTPUT, RENAME, SCOPE
 
 app = typer.Typer(add_completion=False)
 
@@ -19,6 +19,7 @@ def script(
     ignore: IGNORE = "",
     allow: ALLOW = None,
     lock_timeout: LOCK_TIMEOUT = "10s",
+    rename: RENAME = None,
     config: CONFIG = None,
 ) -> None:
     """Print the SQL that makes OLD into NEW, ready for psql; with --rollback, NEW into OLD.
@@ -36,5 +37,6 @@ def script(
         ignore=ignore,
         allow=allow,
         lock_timeout=lock_timeout,
+        rename=rename,
         config=config,
     )

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..engine.protocol import Renaming
     from ..engine.schema import Schema, Snapshot
     from .config import Config
 
@@ -27,11 +28,13 @@ class Pair:
     """Attributes that are not compared."""
     notes: tuple[str, ...] = ()
     """What was taken out of both sides."""
+    renames: "tuple[Renaming, ...]" = ()
+    """Hints. They hold for both directions."""
 
     @property
     def back(self) -> "Pair":
         """The same, the other way; what has been worked out of the two sides goes along."""
-        other = Pair(self.new, self.old, self.whole_new, self.whole_old, self.ignore, self.notes)
+        other = Pair(self.new, self.old, self.whole_new, self.whole_old, self.ignore, self.notes, self.renames)
         vars(other).update({name: vars(self)[name][::-1] for name in ("schemas", "prints") if name in vars(self)})
         return other
 
@@ -58,26 +61,51 @@ def settings(path: str | None = None) -> "Config":
 
 
 def pair(
-    old: str, new: str, *, config: "Config | None" = None, ignore: str = "", scope: Iterable[str] | None = None
+    old: str,
+    new: str,
+    *,
+    config: "Config | None" = None,
+    ignore: str = "",
+    scope: Iterable[str] | None = None,
+    rename: Iterable[str] | None = None,
 ) -> Pair:
-    """Both snapshots. `empty` stands for one without objects beside the other. Raises InputError, Refused."""
+    """Both snapshots. `empty` stands for one without objects beside the other, and no hint is asked for there. Raises
+    InputError, Refused."""
     before, after = _both(old, new)
     _check_dialects(before, after)
-    return ask(before, after, config=config or settings(), ignore=ignore, scope=scope)
+    config = config or settings()
+    renames = () if EMPTY in (old, new) else _hints(config, rename or ())
+    return ask(before, after, config=config, ignore=ignore, scope=scope, renames=renames)
 
 
-def ask(old: Any, new: Any, *, config: "Config", ignore: str = "", scope: Iterable[str] | None = None) -> Pair:
-    """What is compared of two snapshots, by the settings and the options. An option counts for more."""
+def _hints(config: "Config", options: Iterable[str]) -> "tuple[Renaming, ...]":
+    """Those of the settings, and those of the command line. Raises InputError."""
+    from ..engine.protocol import Renaming
     from ..snapshots.errors import InputError
+    from ..snapshots.naming import Identity
+
+    found = [(rename.old, rename.new) for rename in config.renames]
+    for option in options:
+        before, between, after = option.partition("=")
+        if not between:
+            raise InputError(f"no `=` in {option!r}", "--rename", "say --rename 'column s.t.a=column s.t.b'")
+        found.append((before, after))
+    return tuple(Renaming(Identity(before.strip()), Identity(after.strip())) for before, after in found)
+
+
+def ask(
+    old: Any,
+    new: Any,
+    *,
+    config: "Config",
+    ignore: str = "",
+    scope: Iterable[str] | None = None,
+    renames: "tuple[Renaming, ...]" = (),
+) -> Pair:
+    """What is compared of two snapshots, by the settings and the options. An option counts for more."""
     from ..snapshots.model import Scope
     from .narrow import attribute_names, narrowed, split_ignore
 
-    if config.renames:
-        raise InputError(
-            what="renames are not followed yet: the plan would drop the old and create the new",
-            where="[[renames]] in the settings",
-            next="remove them, and rename by hand before you dump",
-        )
     words = (*config.ignore.attributes, *config.ignore.objects, *ignore.split(","))
     attributes, patterns = split_ignore(words, attribute_names)
     result = narrowed(
@@ -87,7 +115,21 @@ def ask(old: Any, new: Any, *, config: "Config", ignore: str = "", scope: Iterab
         ignore=patterns,
         managed=(p.table for p in config.partitions if p.managed),
     )
-    return Pair(result.old, result.new, old, new, attributes, result.notes)
+    return Pair(result.old, result.new, old, new, attributes, result.notes, _about(renames, result, old, new))
+
+
+def _about(renames: "tuple[Renaming, ...]", left: Any, old: Any, new: Any) -> "tuple[Renaming, ...]":
+    """The hints but for those about what was taken out of both sides."""
+    if not renames or (left.old is old and left.new is new):
+        return renames
+    from ..engine.schema import Schema
+
+    kept, whole = [[Schema(side) for side in sides] for sides in ((left.old, left.new), (old, new))]
+
+    def known(renaming: "Renaming", sides: "list[Schema]") -> bool:
+        return any(name in side for side in sides for name in (renaming.before, renaming.after))
+
+    return tuple(r for r in renames if known(r, kept) or not known(r, whole))
 
 
 def _both(old: str, new: str) -> tuple[Any, Any]:

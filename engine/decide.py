@@ -204,11 +204,12 @@ class Decisions:
         if decision.fate is not Fate.DROP:
             for inner in self.new.descendants(identity):
                 self._decide(inner, Fate.CREATE)
+        back = frozenset() if decision.fate is Fate.DROP else frozenset([identity, *self.new.descendants(identity)])
         for gone in lost:
             self._spread_to_heirs(gone, decision)
             for user, attribute in self.old.users(gone):
                 if user not in within:
-                    self._react(user, attribute, gone, decision.fate is Fate.SUPERSEDE)
+                    self._react(user, attribute, gone, back, decision.fate is Fate.SUPERSEDE)
 
     def _spread_to_heirs(self, gone: Identity, decision: Decision) -> None:
         """What the server drops along with what it derives from comes again with it."""
@@ -234,12 +235,16 @@ class Decisions:
         ]
         return any(getattr(before, a) != getattr(after, a) for a in rebinding)
 
-    def _react(self, user: Identity, attribute: str, gone: Identity, superseded: bool) -> None:
+    def _react(
+        self, user: Identity, attribute: str, gone: Identity, back: frozenset[Identity], superseded: bool
+    ) -> None:
+        """What becomes of what uses an object that goes; `back` is what comes with it anew."""
         if self.goes(user):
             return
         old, new = self.old[user], self.new.get(user)
-        if new is not None and all(used != gone for _, used in references(new)) and self.fate(user) is Fate.ALTER:
-            return
+        if new is not None and self.fate(user) is Fate.ALTER:
+            if all(used != gone and used not in back for _, used in references(new)):
+                return
         if isinstance(old, Unmodelled):
             if not self._allows(user):
                 self._refused.append(

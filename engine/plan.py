@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity
-from . import rename
+from . import hints, rename
 from .compare import Changes, compare
 from .decide import Allow, Decisions, nothing
 from .order import order
-from .protocol import Dialect, Part, Statement, Step
+from .protocol import Dialect, Part, Renaming, Statement, Step
 from .prove import prove
 from .schema import Schema, Snapshot
 from .steps import Steps
@@ -20,6 +20,7 @@ class Plan:
     """Proven parts that turn `old` into `new`."""
 
     old: Schema
+    """As it reads once the rename hints are followed."""
     new: Schema
     changes: Changes
     parts: tuple[Part, ...]
@@ -31,10 +32,18 @@ class Plan:
 
 
 def plan(
-    old: Snapshot | Schema, new: Snapshot | Schema, dialect: Dialect, *, ignore: Iterable[str] = (), allow: Allow = nothing
+    old: Snapshot | Schema,
+    new: Snapshot | Schema,
+    dialect: Dialect,
+    *,
+    ignore: Iterable[str] = (),
+    allow: Allow = nothing,
+    renames: Iterable[Renaming] = (),
 ) -> Plan:
     """The way from one snapshot to the other.
 
+    `renames` holds hints, for either direction. What they rename is renamed first; the rest is planned, and proven,
+    from the old snapshot as it reads then.
     Raises Refused for what can't be done, or may not be; Defect if the plan does not prove.
     """
     before, after = (side if isinstance(side, Schema) else Schema(side) for side in (old, new))
@@ -44,6 +53,8 @@ def plan(
             where="the two snapshots' headers",
             next="compare snapshots of one dialect",
         )
+    followed = hints.follow(hints.wanted(renames, before, after), before, dialect)
+    before = followed.schema
     changes = compare(before, after, same=dialect.same, ignore=ignore)
     start, renaming = before, list[Step]()
     if names := rename.found(changes, before, after, dialect):
@@ -53,9 +64,9 @@ def plan(
     decisions = Decisions(changes, start, after, dialect, allow)
     steps = Steps(decisions, start, after, dialect, frozenset(changes.left_out), renaming)
     statements = order(steps, start, after, dialect)
-    parts = tuple(_parts(statements))
-    prove(parts, changes, before, after, dialect)
-    return Plan(before, after, changes, parts)
+    prove(_parts(statements), changes, before, after, dialect)
+    first = [Statement((step,)) for step in followed.steps]
+    return Plan(before, after, changes, tuple(_parts([*first, *statements])))
 
 
 def _parts(statements: list[Statement]) -> Iterable[Part]:

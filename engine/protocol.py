@@ -112,6 +112,8 @@ class KindRules:
     """The macro that moves what a superseded object holds into the new one."""
     rename: str | None = None
     """The macro that gives it another name in its parent."""
+    rename_unasked: bool = False
+    """Is one that goes and one that comes, equal but in name, renamed without a hint? Where no rows are at stake."""
     rename_reaches_heirs: bool = False
     """Is what derives from it renamed with it?"""
     retype: str | None = None
@@ -211,6 +213,14 @@ class Links:
     """(object, attribute): it comes after that attribute is set."""
 
 
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """An object and what it is called from now on."""
+
+    before: Identity
+    after: Identity
+
+
 class Dialect(Protocol):
     """All that the engine asks of a dialect."""
 
@@ -230,6 +240,18 @@ class Dialect(Protocol):
 
     def aside(self, identity: Identity) -> Identity:
         """The identity of a superseded object while it waits to be dropped."""
+        ...
+
+    def placed(self, obj: Object, renaming: Renaming) -> Object:
+        """A top-level object with what of its own identity is another's name: its schema, an argument's type."""
+        ...
+
+    def respelled(
+        self, identity: Identity, obj: Object, renaming: Renaming, moved: Mapping[Identity, Identity], *, guess: bool
+    ) -> Object:
+        """The object with its texts as they read after the renaming. `identity` is its name before, `moved` all names
+        that change. Where it is not certain how the server spells a text, that becomes one that equals nothing, or,
+        with `guess`, what is likely."""
         ...
 
     def links(self, step: Step, old: Schema, new: Schema) -> Links:

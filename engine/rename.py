@@ -1,6 +1,6 @@
 """What is only called differently: renamed where it stands, not made anew.
 
-An object that goes and one that comes, in one parent, of one kind whose rules know how to rename it, and equal in all
+An object that goes and one that comes, in one parent, of one kind whose rules say so, and equal in all
 that could not be altered in place: no rows are at stake, so no hint is needed. The plan is then made from the old
 snapshot as it reads with the new names, and the renaming is a step like any other.
 """
@@ -54,7 +54,7 @@ def _found(changes: Changes, old: Schema, new: Schema, dialect: Dialect, known: 
     taken = set(known.values())
     for change in changes:
         identity = change.identity
-        if (change.old is None) == (change.new is None) or dialect.rules(kind_of(identity)).rename is None:
+        if (change.old is None) == (change.new is None) or not dialect.rules(kind_of(identity)).rename_unasked:
             continue
         parent = (new if change.old is None else old).parent(identity)
         if parent is None or parent not in old or parent not in new:

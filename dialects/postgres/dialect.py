@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from ...engine.protocol import KindRules, Links, Step
+from ...engine.protocol import KindRules, Links, Renaming, Step
 from ...engine.schema import Effect, Schema, State
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
-from . import casts, composites, privileges, spelling, versions
+from . import casts, composites, privileges, renames, spelling, versions
 from .effects import effects
 from .rules import tables
 
@@ -79,6 +79,16 @@ class Postgres:
             end = f"_{sha256(name.encode()).hexdigest()[:8]}{end}"
         cut = name.encode()[: 63 - len(end)].decode(errors="ignore")
         return Identity(f"{kind_of(identity)} {'.'.join(map(quote, (*schema, cut + end)))}")
+
+    def placed(self, obj: Object, renaming: Renaming) -> Object:
+        """A top-level object in a renamed schema, or with a renamed type among its arguments."""
+        return renames.placed(obj, renaming)
+
+    def respelled(
+        self, identity: Identity, obj: Object, renaming: Renaming, moved: Mapping[Identity, Identity], *, guess: bool
+    ) -> Object:
+        """The object with its texts as they read after the renaming."""
+        return renames.respelled(identity, obj, renaming, moved, guess=guess)
 
     def group(self, step: Step) -> str:
         """The table that an ALTER TABLE or CREATE TABLE is about; any other step is alone."""

@@ -142,7 +142,9 @@ def test_names_do_not_leave_their_place(tmp_path: Path) -> None:
 
 def test_json_tells_each_object_with_its_attributes(files: tuple[Path, Path]) -> None:
     found = json.loads(run("diff", *files, "--format", "json").out)
-    assert list(found) == ["version", "old", "new", "summary", "changes", "not_compared", "taken_out", "spelling"]
+    assert list(found) == [
+        *("version", "old", "new", "summary", "changes", "not_compared", "renamed", "taken_out", "spelling")
+    ]
     assert found["version"] == 1
     assert found["summary"] == {"created": 4, "dropped": 1, "altered": 4}
     assert found["old"]["version"] == "18.6"

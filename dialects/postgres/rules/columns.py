@@ -106,6 +106,8 @@ RULES = {
     "column": KindRules(
         create="alter_table.add_column",
         drop="alter_table.drop_column",
+        rename="table.rename_column",
+        rename_reaches_heirs=True,
         attributes={
             **same(Choose(_type), "type", "collation"),
             "generated": Choose(_generated),

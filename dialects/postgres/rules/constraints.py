@@ -52,6 +52,7 @@ RULES = {
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
+        rename_unasked=True,
         attributes={
             **same(Replace(), "expression", "no_inherit"),
             "not_enforced": Choose(_enforced),
@@ -72,6 +73,7 @@ RULES = {
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
+        rename_unasked=True,
         attributes=_KEY,
         weight=41,
         create_fails=_fails,
@@ -80,6 +82,7 @@ RULES = {
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
+        rename_unasked=True,
         attributes={"nulls_not_distinct": Replace(), **_KEY},
         weight=42,
         create_fails=_fails,
@@ -88,6 +91,7 @@ RULES = {
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
+        rename_unasked=True,
         attributes={"method": Replace(), "parts": Replace(), "predicate": Replace(), **_KEY},
         weight=43,
         detachable=True,
@@ -97,6 +101,7 @@ RULES = {
         create="alter_table.add_constraint",
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
+        rename_unasked=True,
         attributes={
             **same(
                 Replace(),

@@ -32,6 +32,7 @@ RULES = {
         create="index.create",
         drop="index.drop",
         rename="index.rename",
+        rename_unasked=True,
         attributes={
             **same(Replace(), "method", "unique", "nulls_not_distinct", "include", "predicate"),
             "invalid": Choose(_invalid),

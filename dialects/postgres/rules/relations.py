@@ -27,6 +27,7 @@ RULES = {
     "table": KindRules(
         create="table.create",
         drop="table.drop",
+        rename="table.rename",
         attributes={
             "partition_by": Choose(_partition_by),
             "of_type": InPlace("alter_table.set_of_type", unset="alter_table.set_not_of_type"),
@@ -61,6 +62,7 @@ RULES = {
     "statistics": KindRules(
         create="statistics.create",
         drop="statistics.drop",
+        rename="statistics.rename",
         attributes={
             **same(Replace(), "table", "kinds", "columns", "expressions"),
             "target": InPlace("statistics.set_target", light=True),

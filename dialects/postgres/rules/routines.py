@@ -54,18 +54,21 @@ RULES = {
     "function": KindRules(
         create="routine.create",
         drop="routine.drop",
+        rename="routine.rename",
         attributes={**same(Choose(_definition), *_SHARED, *_FUNCTION), **OWNED},
         weight=30,
     ),
     "procedure": KindRules(
         create="routine.create",
         drop="routine.drop",
+        rename="routine.rename",
         attributes={**same(Choose(_definition), *_SHARED), **OWNED},
         weight=31,
     ),
     "aggregate": KindRules(
         create="routine.create_aggregate",
         drop="routine.drop",
+        rename="routine.rename",
         attributes={**same(Replace(), "arguments", "definition"), **OWNED},
         weight=32,
     ),

@@ -23,7 +23,7 @@ def _numbers(version: str) -> list[int]:
 
 
 RULES = {
-    "schema": KindRules(create="schema.create", drop="schema.drop", attributes=OWNED, weight=0),
+    "schema": KindRules(create="schema.create", drop="schema.drop", rename="schema.rename", attributes=OWNED, weight=0),
     "extension": KindRules(
         create="extension.create",
         drop="extension.drop",

@@ -19,6 +19,7 @@ RULES = {
     "sequence": KindRules(
         create="sequence.create",
         drop="sequence.drop",
+        rename="sequence.rename",
         attributes={
             **same(InPlace("sequence.set_options"), *_OPTIONS),
             "unlogged": InPlace("sequence.set_logged", light=True),

@@ -34,6 +34,8 @@ RULES = {
     "trigger": KindRules(
         create="trigger.create",
         drop="trigger.drop",
+        rename="trigger.rename",
+        rename_reaches_heirs=True,
         attributes={**same(Replace(), *_TRIGGER), "enabled": InPlace("trigger.set_enabled", light=True), **PLAIN},
         weight=70,
         detachable=True,
@@ -51,6 +53,7 @@ RULES = {
     "policy": KindRules(
         create="policy.create",
         drop="policy.drop",
+        rename="policy.rename",
         attributes={
             **same(Replace(), "command", "restrictive"),
             "roles": InPlace("policy.alter"),

@@ -43,6 +43,7 @@ RULES = {
     "enum": KindRules(
         create="type.create_enum",
         drop="type.drop",
+        rename="type.rename",
         attributes={"labels": Choose(_enum_labels), **OWNED},
         weight=10,
         aside="type.set_aside",
@@ -51,6 +52,7 @@ RULES = {
     "domain": KindRules(
         create="domain.create",
         drop="domain.drop",
+        rename="domain.rename",
         attributes={
             **same(Supersede(), "type", "collation"),
             "default": InPlace("domain.set_default"),
@@ -67,6 +69,7 @@ RULES = {
     "domain_check": KindRules(
         create="domain.add_check",
         drop="domain.drop_check",
+        rename="domain.rename_check",
         attributes={"expression": Replace(), "not_valid": Choose(_domain_not_valid), **PLAIN},
         weight=31,
         create_fails=_check_fails,
@@ -74,6 +77,7 @@ RULES = {
     "composite": KindRules(
         create="type.create_composite",
         drop="type.drop",
+        rename="type.rename",
         attributes={"attributes": Supersede(), **OWNED},
         weight=14,
         inline=frozenset({"attribute"}),
@@ -83,6 +87,7 @@ RULES = {
     "attribute": KindRules(
         create="type.add_attribute",
         drop="type.drop_attribute",
+        rename="type.rename_attribute",
         attributes={**same(Choose(_attribute_type), "type", "collation"), **PLAIN},
         weight=15,
         retype="type",
@@ -91,8 +96,10 @@ RULES = {
     "range": KindRules(
         create="type.create_range",
         drop="type.drop",
+        rename="type.rename",
         attributes={
-            **same(Supersede(), "subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange"),
+            **same(Supersede(), "subtype", "subtype_opclass", "collation", "canonical", "subtype_diff"),
+            "multirange": InPlace("type.rename_multirange"),
             **OWNED,
         },
         weight=13,

@@ -19,6 +19,7 @@ RULES = {
     "view": KindRules(
         create="view.create",
         drop="view.drop",
+        rename="view.rename",
         attributes={"query": Choose(_query), "options": InPlace("view.set_options", light=True), **OWNED},
         weight=50,
         inline=frozenset({"view_column"}),
@@ -26,6 +27,7 @@ RULES = {
     "view_column": KindRules(
         create="",
         drop="",
+        rename="table.rename_column",
         attributes={
             **same(Kept(), "type", "collation"),
             "statistics": InPlace("alter_table.set_statistics", light=True),
@@ -42,6 +44,7 @@ RULES = {
     "materialized_view": KindRules(
         create="materialized_view.create",
         drop="materialized_view.drop",
+        rename="materialized_view.rename",
         attributes={
             "query": Replace(),
             "not_populated": InPlace("materialized_view.refresh"),
