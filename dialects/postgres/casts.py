@@ -76,6 +76,49 @@ def using(old_type: str, new_type: str, *, own: bool) -> str | None:
     return f"::text::{new_type}"
 
 
+_LOSSY: Mapping[str, frozenset[str]] = {
+    "bigint": frozenset({"bit", "double precision", "real"}),
+    "box": frozenset({"circle", "lseg", "point"}),
+    "circle": frozenset({"box", "point", "polygon"}),
+    "double precision": frozenset({"bigint", "integer", "numeric", "real", "smallint"}),
+    "inet": frozenset({"cidr"}),
+    "integer": frozenset({"bit", "boolean", "real"}),
+    "interval": frozenset({"time without time zone"}),
+    "lseg": frozenset({"point"}),
+    "numeric": frozenset({"bigint", "double precision", "integer", "money", "real", "smallint"}),
+    "polygon": frozenset({"box", "circle", "point"}),
+    "real": frozenset({"bigint", "integer", "numeric", "smallint"}),
+    "time with time zone": frozenset({"time without time zone"}),
+    "timestamp with time zone": frozenset({"date", "time with time zone", "time without time zone"}),
+    "timestamp without time zone": frozenset({"date", "time without time zone"}),
+}
+"""Which of those casts round or cut values instead of refusing them."""
+
+
+def loses(old_type: str, new_type: str) -> str | None:
+    """What a change of type can lose without an error; None if it keeps a value, or refuses it."""
+    old, new = base(old_type), base(new_type)
+    cut = new in _LOSSY.get(old, ()) and not (old == "numeric" and _places(old_type) == 0 and new not in _FLOATS)
+    if cut or (old not in _STRINGS and new not in _STRINGS and _places(old_type) > _places(new_type)):
+        return "what of the values the new type has no place for"
+    return None
+
+
+_FLOATS = frozenset({"double precision", "real"})
+_UNLIMITED = 1_000_000
+"""More places than a value can have."""
+
+
+def _places(type_: str) -> int:
+    """Decimal places of a number, or of seconds."""
+    modifier = type_.partition("(")[2].partition(")")[0]
+    if base(type_) == "numeric":
+        return int(modifier.partition(",")[2] or 0) if modifier else _UNLIMITED
+    if base(type_).startswith(("time", "interval")):
+        return int(modifier) if modifier.isdigit() else 6
+    return _UNLIMITED
+
+
 _COMPARABLE = (
     frozenset({"smallint", "integer", "bigint"}),
     frozenset({"text", "character varying"}),

@@ -5,7 +5,7 @@ from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
-from ..casts import comparable
+from ..casts import comparable, loses
 from ..composites import unreachable
 from .common import ACL, COMMENT, DERIVED, same
 
@@ -39,6 +39,7 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         disturbs=disturbs,
         brought=True,
         fails="values that do not fit the new type",
+        loses=loses(old.type, new.type),
     )
 
 

@@ -1,0 +1,1 @@
+CREATE TABLE p (id int, CONSTRAINT id_check CHECK (id > 0));

@@ -1,0 +1,79 @@
+"""Schemas that nobody here wrote, there and back. They are kept outside the repository, in the folder DBSTRATA_SHARED.
+
+The share of round trips of each file is a floor, in floors.json, that only goes up: a better result fails as well, and
+says what to write there. An id that fails is printed with its reason.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
+
+from ..lab import SHARED, Case, Lab, look
+from ..laws.test_cases import travel
+
+pytestmark = [
+    pytest.mark.sweep,
+    pytest.mark.skipif(SHARED is None, reason="DBSTRATA_SHARED names no folder of schema pairs"),
+]
+
+FLOORS: dict[str, list[int]] = json.loads(Path(__file__).with_name("floors.json").read_text())
+"""By file: [round trips, judged]."""
+HISTORIES = ["osm", "roundcube"]
+PAIRS = 10
+"""Of each history, evenly spread."""
+
+
+def judged(server: EmbeddedPostgres, file: Path, folder: Path) -> list[dict[str, Any]]:
+    """What the harness found: it runs commands as a user would, and pg_dump is its judge."""
+    assert SHARED is not None
+    command = [sys.executable, SHARED / "roundtrip.py", file, "--tool", f"{sys.executable} -m dbstrata"]
+    options = ["--pg", server.url("").rstrip("/"), "--pgbin", server.bindir, "--out", folder / "results.json"]
+    subprocess.run([*command, *options], check=False, timeout=1200, cwd=folder)
+    results: list[dict[str, Any]] = json.loads((folder / "results.json").read_text())
+    return [result for result in results if result["stage"] != "setup"]
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_share_of_round_trips(postgres: EmbeddedPostgres, tmp_path: Path, name: str) -> None:
+    assert SHARED is not None
+    results = judged(postgres, SHARED / "cases" / "postgres" / f"{name}.json", tmp_path)
+    failed = {r["id"]: f"{r['stage']}: {r['msg'].strip()[-300:]}" for r in results if r["stage"] != "ok"}
+    for case, reason in failed.items():
+        print(case, reason, sep="\n    ")
+    for result in results:
+        if result.get("replaced"):
+            print(result["id"], "rows were not kept:", *result["replaced"])
+    assert [len(results) - len(failed), len(results)] == FLOORS[name]
+
+
+def test_every_file_has_a_floor() -> None:
+    assert SHARED is not None
+    assert {path.stem for path in (SHARED / "cases" / "postgres").glob("*.json")} == FLOORS.keys()
+
+
+def history(project: str) -> list[Case]:
+    """Consecutive versions of a project's schema, as its own dumps."""
+    if SHARED is None:
+        return []
+    files = sorted((SHARED / "cases" / "real" / "history" / project).glob("*.sql"))
+    pairs = list(zip(files, files[1:], strict=False))
+    chosen = pairs[:: max(1, len(pairs) // PAIRS)][:PAIRS]
+    return [Case(f"{project} {b.stem}", a.read_text(encoding="utf-8"), b.read_text(encoding="utf-8")) for a, b in chosen]
+
+
+@pytest.mark.parametrize("case", [c for project in HISTORIES for c in history(project)], ids=lambda case: case.name)
+def test_history(lab: Lab, case: Case) -> None:
+    """From one version of a real schema to the next, and back; from the next to the one, and back."""
+    try:
+        on_a, on_b = lab.pair(case)
+    except AssertionError as error:
+        pytest.skip(f"does not load: {str(error)[:200]}")
+    a, b = look(on_a), look(on_b)
+    travel(lab, on_a, a, b, {})
+    travel(lab, on_b, b, a, {})
