@@ -254,7 +254,7 @@ class Decisions:
         if new is None:
             return
         rules = self.rules(user)
-        rule = rules.attributes.get(attribute)
+        rule = self.rule(user, attribute, old, new) if attribute in rules.attributes else None
         if isinstance(rule, InPlace) and rule.cleared:
             self._decide(user, Fate.ALTER, attribute=attribute)
         elif isinstance(rule, InPlace) and rule.unset is not None:

@@ -3,7 +3,7 @@
 It knows nothing of how the plan was made. Values are compared by their encoded bytes, not by `compare`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -28,7 +28,8 @@ def prove(parts: Iterable[Part], changes: Changes, old: Schema, new: Schema, dia
     _check_end(state, changes, old, new)
 
 
-def _run(statement: Statement, state: State, dialect: Dialect, new: Schema) -> None:
+def fold(statement: Statement, state: State, dialect: Dialect) -> dict[Identity, Object | None]:
+    """Applies to the state what the statement does. Returns what it touched, as it is in the end."""
     touched: dict[Identity, Object | None] = {}
     for step in statement.steps:
         for identity, obj in dialect.effects(step, state):
@@ -38,6 +39,19 @@ def _run(statement: Statement, state: State, dialect: Dialect, new: Schema) -> N
             state.place(step.identity, step.parent)
         for inner, parent, _ in step.inner:
             state.place(inner, parent)
+    return touched
+
+
+def differing(want: Object, got: Object, names: Iterable[str]) -> Iterator[tuple[str, bytes, bytes]]:
+    """(attribute, wanted, found) of those whose encoded values differ."""
+    for attribute in names:
+        wanted, found = _encode(getattr(want, attribute)), _encode(getattr(got, attribute))
+        if wanted != found:
+            yield attribute, wanted, found
+
+
+def _run(statement: Statement, state: State, dialect: Dialect, new: Schema) -> None:
+    touched = fold(statement, state, dialect)
     for identity, obj in touched.items():
         if obj is None:
             _check_unused(identity, statement, state)
@@ -77,9 +91,8 @@ def _check_end(state: State, changes: Changes, old: Schema, new: Schema) -> None
                 raise _defect(f"{identity} {'is missing' if found is None else 'is left over'}", None)
             continue
         _check_places(identity, target, state)
-        for attribute in compared(type(target), versions, left_out):
-            want, got = _encode(getattr(target, attribute)), _encode(getattr(found, attribute))
-            if want != got and (identity, attribute) not in spelling:
+        for attribute, want, got in differing(target, found, compared(type(target), versions, left_out)):
+            if (identity, attribute) not in spelling:
                 raise _defect(
                     f"{attribute} of {identity} comes out as {got.decode()[:200]}, not {want.decode()[:200]}", None
                 )

@@ -13,12 +13,12 @@ from typing import Any
 from msgspec.structs import fields
 from msgspec.structs import replace as struct_replace
 
-from ..snapshots.errors import Defect
+from ..snapshots.errors import Defect, Refused
 from ..snapshots.model import Identity, Object, references
 from ..snapshots.naming import kind_of, moved
 from .compare import compared
 from .decide import Decision, Decisions, Fate
-from .protocol import Dialect, InPlace, Kept, Step
+from .protocol import Dialect, InPlace, Kept, Refuse, Step
 from .schema import Effect, Schema, State
 
 _ROUNDS = 4
@@ -376,6 +376,8 @@ class Steps:
             if isinstance(rule, Kept):
                 continue
             if not isinstance(rule, InPlace):
+                if isinstance(rule, Refuse):
+                    raise Refused(f"{attribute} of {identity}: {rule.reason}", "the new snapshot", rule.next)
                 raise Defect(
                     what=f"{attribute} of {identity} comes out wrong and can't be set afterwards",
                     where=f"{self.dialect.name} rules",

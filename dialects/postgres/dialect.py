@@ -1,7 +1,6 @@
 """PostgreSQL, as the engine sees it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from ...engine.protocol import KindRules, Links, Renaming, Step
@@ -71,14 +70,8 @@ class Postgres:
             yield f"constraint {path_of(identity)}"
 
     def aside(self, identity: Identity) -> Identity:
-        """Where a superseded type waits: its name with `__old` behind it; a long one is cut and gets a hash, so that no
-        two wait under one name."""
-        *schema, name = parts_of(identity)
-        end = "__old"
-        if len(name.encode()) + len(end) > 63:
-            end = f"_{sha256(name.encode()).hexdigest()[:8]}{end}"
-        cut = name.encode()[: 63 - len(end)].decode(errors="ignore")
-        return Identity(f"{kind_of(identity)} {'.'.join(map(quote, (*schema, cut + end)))}")
+        """Where a superseded type waits."""
+        return Identity(f"{kind_of(identity)} {spelling.aside(path_of(identity))}")
 
     def placed(self, obj: Object, renaming: Renaming) -> Object:
         """A top-level object in a renamed schema, or with a renamed type among its arguments."""
@@ -101,9 +94,7 @@ class Postgres:
         a change of type stands between DROP DEFAULT and SET DEFAULT in one statement."""
         lead = together[0]
         if lead.macro == "table.create":
-            return (
-                step.macro in _JOIN_CREATE and step.action == "create" and step.identity.split(" ")[0] != "foreign_key"
-            )
+            return step.macro in _JOIN_CREATE and step.action == "create" and not _stands_alone(step)
         if step.macro not in _JOIN_ADD | _JOIN_TYPE or lead.context.get("only") != step.context.get("only"):
             return False
         if lead.macro == "alter_table.add_column" and step.action == "create":
@@ -151,6 +142,11 @@ class Postgres:
             owner=None if "owner" in header.not_read else owner,
             acl=() if "acl" in header.not_read else (Grant(to="PUBLIC", privileges=("USAGE",) if owned else ("ALL",)),),
         )
+
+
+def _stands_alone(step: Step) -> bool:
+    """A foreign key waits for the other table; in CREATE TABLE a constraint is valid, whatever is said."""
+    return kind_of(step.identity) == "foreign_key" or getattr(step.new, "not_valid", False)
 
 
 def _prepares_type(together: Sequence[Step], step: Step) -> bool:
@@ -215,9 +211,23 @@ def _owned_by_links(step: Step, old: Schema, new: Schema) -> Links:
 
 def _acl_links(step: Step, old: Schema, new: Schema) -> Links:
     """A REVOKE on the table takes the columns' privileges along, so the table's come first."""
-    if step.parent is None:
+    holder = _holder(step.identity, new)
+    if holder is None:
         return Links()
-    return Links(after=frozenset({(step.parent, "acl"), (step.parent, "owner")}))
+    if kind_of(step.identity) in _WITH_COLUMNS:
+        return Links(after=frozenset({(holder, "acl"), (holder, "owner")}))
+    return Links(after=frozenset({(holder, "owner")}))
+
+
+_WITH_COLUMNS = frozenset({"column", "view_column"})
+
+
+def _holder(identity: Identity, schema: Schema) -> Identity | None:
+    """The relation whose owner is the object's too: of a column, an identity, or a sequence that a column owns."""
+    obj = schema.get(identity)
+    column = getattr(obj, "owned_by", None) if isinstance(obj, SequenceObject) else identity
+    above = schema.parent(column) if column is not None else None
+    return schema.parent(above) if above is not None and isinstance(obj, IdentityColumn) else above
 
 
 def _move_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -270,7 +280,18 @@ def _acl(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     word = privileges.objects_word(kind)
     old_acl, new_acl = getattr(step.old, "acl", ()), getattr(step.new, "acl", ())
     at_risk = privileges.grantees(step.new, State(old)) if step.new is not None else ()
-    return {"change": privileges.difference(old_acl, new_acl, word, getattr(step.new, "owner", None), at_risk)}
+    owner = _owner(step.identity, new)
+    holder = _holder(step.identity, old)
+    if holder is not None and holder == _holder(step.identity, new) and old_acl == getattr(old[step.identity], "acl", None):
+        version = old.header.version_number
+        old_acl = privileges.handed_over(old_acl, word, _owner(step.identity, old), owner, version)
+    return {"change": privileges.difference(old_acl, new_acl, word, owner, at_risk)}
+
+
+def _owner(identity: Identity, schema: Schema) -> str | None:
+    """Who may grant, and has all by default."""
+    obj = schema.get(_holder(identity, schema) or identity)
+    return getattr(obj, "owner", None)
 
 
 def _default_privileges(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -311,6 +332,16 @@ def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
         additions.append({"label": label, "before": later})
         there.add(label)
     return {"additions": additions}
+
+
+def _range_aside(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """How a range and its multirange type are called while they wait to be dropped."""
+    name: str | None = getattr(step.old, "multirange", None)
+    return {
+        "aside": spelling.aside(path_of(step.identity)),
+        "multirange": name,
+        "multirange_aside": spelling.aside(name) if name is not None else None,
+    }
 
 
 def _inherits(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -430,6 +461,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
     "alter_table.set_storage": _storage,
+    "type.set_aside_range": _range_aside,
     "type.add_values": _labels,
     "table.set_inherits": _inherits,
     "table.unset_inherits": _inherits,

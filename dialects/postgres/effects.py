@@ -18,16 +18,26 @@ from ...snapshots.postgres import (
     Check,
     Column,
     Default,
+    Domain,
+    Extension,
     ForeignKey,
+    IdentityColumn,
     Index,
+    MaterializedView,
     NotNullConstraint,
     PrimaryKey,
+    Range,
     Sequence,
     Table,
     Trigger,
     Unique,
+    View,
+    ViewColumn,
 )
-from . import privileges
+from . import privileges, spelling
+
+UNKNOWN_COMMENT = "unknown: what the extension's control file says"
+"""The comment of an extension just made."""
 
 _ALWAYS_LATER = frozenset({"owner", "acl", "comment"})
 
@@ -95,6 +105,8 @@ def _has_partitions(step: Step, state: State) -> bool:
 def _created(obj: Object, state: State) -> Object:
     later = _ALWAYS_LATER | NOT_CREATED.get(obj.kind, frozenset())
     made = _reset(obj, later)
+    if isinstance(obj, Extension):
+        made = replace(made, comment=UNKNOWN_COMMENT)
     if "acl" in obj.__struct_fields__ and privileges.unforeseen(obj, state):
         made = replace(made, acl=privileges.UNKNOWN)
     if isinstance(obj, Index) and obj.parts:
@@ -230,6 +242,7 @@ def _set_aside(step: Step, state: State) -> Iterator[Effect]:
         called = replace(obj, name=parts_of(aside)[-1]) if before == step.identity else obj
         if isinstance(called, Column) and step.context.get("bared"):
             called = replace(called, not_null=False, not_null_constraint=None)
+        called = replace(called, **_renamed_along(obj, state))
         yield after, relabelled(called, names)
     for user in {user for before in names for user in state.users(before)} - names.keys():
         using = state.get(user)
@@ -240,6 +253,15 @@ def _set_aside(step: Step, state: State) -> Iterator[Effect]:
             if (text := getattr(using, field, None)) is not None:
                 renamed[field] = _renamed_type(text, path_of(step.identity), path_of(aside))
         yield user, replace(using, **renamed)
+
+
+def _renamed_along(obj: Object, state: State) -> dict[str, Any]:
+    """A range's multirange type makes way too; what a domain's NOT NULL is called is now a name of its own."""
+    if isinstance(obj, Range) and obj.multirange is not None:
+        return {"multirange": spelling.aside(obj.multirange)}
+    if isinstance(obj, Domain) and obj.not_null and state.header.version_number >= 170000:
+        return {"not_null_name": obj.not_null_name or constraint_name(obj.name, None, "not_null")}
+    return {}
 
 
 def _renamed_type(text: str, before: str, after: str) -> str:
@@ -270,8 +292,12 @@ SideEffect = Callable[[Step, Any, Any, State], Iterable[Effect]]
 
 def _set_type(step: Step, current: Column, changed: Column, state: State) -> Iterator[Effect]:
     """STORAGE and COMPRESSION go back to the new type's; indexes are made anew, without their statistics targets; so
-    are extended statistics."""
+    are extended statistics. An identity column's sequence follows."""
     yield step.identity, replace(changed, storage=None, compression=None)
+    for inner in state.inside(step.identity):
+        obj = state.get(inner)
+        if isinstance(obj, IdentityColumn):
+            yield inner, replace(obj, type=changed.type)
     for heir, _ in _all_derived(step.identity, state):
         obj = state.get(heir)
         if isinstance(obj, Column):
@@ -375,20 +401,37 @@ def _set_domain_not_null(step: Step, _current: Object, changed: Object, _state: 
     yield step.identity, replace(changed, not_null_name=None)
 
 
+def _set_replica_identity(step: Step, _current: Table, changed: Table, state: State) -> Iterator[Effect]:
+    """Mode and index are one."""
+    assert isinstance(step.new, Table)
+    mode, index = step.new.replica_identity, step.new.replica_identity_index
+    yield step.identity, replace(changed, replica_identity=mode, replica_identity_index=index)
+
+
 def _set_owner(step: Step, current: Object, changed: Object, state: State) -> Iterator[Effect]:
-    """Linked sequences follow; what the old owner holds and granted is the new one's."""
+    """Sequences of columns follow, and privileges, those on columns too, are the new owner's to give."""
     owner = getattr(changed, "owner", None)
-    acl = getattr(current, "acl", ())
-    if acl != privileges.UNKNOWN:
-        acl = privileges.owned(acl, getattr(current, "owner", None), owner)
-    yield step.identity, replace(changed, acl=acl)
-    if isinstance(current, Table):
-        columns = set(state.inside(step.identity))
-        for column in columns:
-            for user in state.users(column):
-                obj = state.get(user)
-                if isinstance(obj, Sequence) and obj.owned_by == column:
-                    yield user, replace(obj, owner=owner, acl=privileges.owned(obj.acl, obj.owner, owner))
+    yield step.identity, _handed_over(changed, getattr(current, "owner", None), owner, state)
+    if not isinstance(current, Table | View | MaterializedView):
+        return
+    for column in state.inside(step.identity):
+        obj = state.get(column)
+        if isinstance(obj, Column | ViewColumn) and obj.acl:
+            yield column, _handed_over(obj, current.owner, owner, state)
+        for user in (*state.users(column), *state.inside(column)):
+            obj = state.get(user)
+            if isinstance(obj, IdentityColumn):
+                yield user, _handed_over(obj, current.owner, owner, state)
+            elif isinstance(obj, Sequence) and obj.owned_by == column:
+                yield user, _handed_over(replace(obj, owner=owner), obj.owner, owner, state)
+
+
+def _handed_over(obj: Object, old: str | None, new: str | None, state: State) -> Object:
+    acl: tuple[Grant, ...] = getattr(obj, "acl", ())
+    if obj.kind == "statistics" or acl == privileges.UNKNOWN:
+        return obj
+    word = privileges.objects_word(obj.kind)
+    return replace(obj, acl=privileges.handed_over(acl, word, old, new, state.header.version_number))
 
 
 def _set_acl(step: Step, current: Object, changed: Object, state: State) -> Iterator[Effect]:
@@ -534,6 +577,7 @@ def _replace_routine(step: Step, _current: Object, _changed: Object, state: Stat
 _SIDE_EFFECTS: dict[str, SideEffect] = {
     "alter_table.set_type": _set_type,
     "alter_table.set_not_null": _set_not_null,
+    "alter_table.set_replica_identity": _set_replica_identity,
     "domain.set_not_null": _set_domain_not_null,
     "table.set_not_null_constraint": _set_not_null_constraint,
     "alter_table.validate_constraint": _reaches_heirs,

@@ -37,21 +37,20 @@ OBJECTS: Mapping[str, str] = {
 }
 """The word of ALTER DEFAULT PRIVILEGES for a kind."""
 
-ORDER = (
-    *("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"),
-    *("EXECUTE", "USAGE", "CREATE"),
+_ORDER = (
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "TRUNCATE",
+    "REFERENCES",
+    "TRIGGER",
+    "MAINTAIN",
+    "EXECUTE",
+    "USAGE",
+    "CREATE",
 )
-"""In which privileges stand in a Grant."""
-
-ALL_OF: Mapping[str, frozenset[str]] = {
-    "tables": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"}),
-    "sequences": frozenset({"SELECT", "UPDATE", "USAGE"}),
-    "functions": frozenset({"EXECUTE"}),
-    "types": frozenset({"USAGE"}),
-    "schemas": frozenset({"USAGE", "CREATE"}),
-    "columns": frozenset({"SELECT", "INSERT", "UPDATE", "REFERENCES"}),
-    "large objects": frozenset({"SELECT", "UPDATE"}),
-}
+"""How the privileges of a Grant are ordered."""
 
 
 def objects_word(kind: str) -> str:
@@ -108,8 +107,9 @@ def rights(acl: Iterable[Grant], word: str, owner: str | None) -> set[Right]:
     found: set[Right] = set()
     stated: set[str] = set()
     for grant in acl:
-        stated.add(grant.to)
-        for privilege in grant.privileges:
+        if grant.by is None:
+            stated.add(grant.to)
+        for privilege in {*grant.privileges, *grant.grantable}:
             found.add(Right(grant.to, privilege, privilege in grant.grantable or grant.grantable == ("ALL",), grant.by))
         if grant.privileges == ("ALL",) != grant.grantable:
             found.update(Right(grant.to, privilege, True, grant.by) for privilege in grant.grantable)
@@ -125,56 +125,83 @@ def _spelled(held: tuple[str, ...], word: str) -> tuple[str, ...]:
 
 
 def difference(old: Iterable[Grant], new: Iterable[Grant], word: str, owner: str | None, at_risk: Iterable[str] = ()) -> Grants:
-    """What to revoke and to grant. With `old` UNKNOWN all that the roles `at_risk` could hold is revoked first."""
+    """What to revoke and to grant, in the order in which the server takes it. With `old` UNKNOWN all that the roles
+    `at_risk` could hold is revoked first."""
     old, after = tuple(old), rights(new, word, owner)
     if old == UNKNOWN:
         everyone = sorted({*at_risk, *([owner] if owner else [])})
-        return Grants(tuple(Grant(to=to, privileges=("ALL",)) for to in everyone), _grouped(after))
+        return Grants(tuple(Grant(to=to, privileges=("ALL",)) for to in everyone), _passed_on(_grouped(after)))
     before = rights(old, word, owner)
-    kept = {(r.to, r.privilege, r.by) for r in after}
-    gone = {(r.to, r.privilege, r.by) for r in before if not {(r.to, r.privilege, r.by), (r.to, "ALL", r.by)} & kept}
-    less = {r for r in before - after if r.grantable and (r.to, r.privilege, r.by) not in gone}
-    revokes = _grouped({Right(to, privilege, False, by) for to, privilege, by in gone})
+    kept = {_bare(r) for r in after}
+    covered = {r for r in before if _bare(r) in kept or (r.to, "ALL", r.by) in kept}
+    gone = before - covered
+    less = {r for r in covered if r.grantable and r not in after and Right(r.to, "ALL", True, r.by) not in after}
+    while further := {r for r in before - gone if any(_rests_on(r, other) for other in gone | less)}:
+        gone |= further
+    less -= gone
+    taken = {_bare(r) for r in gone}
+    whole = {(r.to, r.by) for r in gone if r.privilege == "ALL"}
+    restored = {r for r in after if (r.to, r.by) in whole or _bare(r) in taken}
+    revokes = _grouped({Right(r.to, r.privilege, False, r.by) for r in gone})
     options = tuple(Grant(to=r.to, grantable=(r.privilege,), by=r.by) for r in sorted(less, key=_key))
-    restored = {r for r in after if (r.to, "ALL", r.by) in gone}
     grants = _grouped((after - before) - {r for r in after if _is_lesser(r, before)} | restored)
-    depth = _depths(before | after)
-    return Grants(
-        tuple(sorted((*revokes, *options), key=lambda grant: -depth.get(grant.by, 0))),
-        tuple(sorted(grants, key=lambda grant: depth.get(grant.by, 0))),
-    )
+    return Grants(_passed_on((*revokes, *options), last=True), _passed_on(grants))
 
 
-def _depths(found: set[Right]) -> dict[str | None, int]:
-    """How far each grantor is from the owner: nobody can grant before he holds it, nor lose it while others have it
-    from him."""
-    depth: dict[str | None, int] = {None: 0}
-    while more := {r.to: depth[r.by] + 1 for r in found if r.grantable and r.by in depth and r.to not in depth}:
-        depth |= more
-    return depth
+def _bare(right: Right) -> tuple[str, str, str | None]:
+    return right.to, right.privilege, right.by
 
 
-def owned(acl: Iterable[Grant], old_owner: str | None, new_owner: str | None) -> tuple[Grant, ...]:
-    """The privileges after ALTER ... OWNER: what the old owner held and granted is the new one's (aclnewowner())."""
-    before = tuple(acl)
-    if old_owner is not None and all(grant.to != old_owner for grant in before):
-        before = (*before, Grant(to=old_owner, privileges=("ALL",)))
+def _rests_on(right: Right, other: Right) -> bool:
+    """Was it given on the strength of the other? Then that one can't be revoked before (2BP01)."""
+    return right.by == other.to and other.grantable and (right.privilege == other.privilege or "ALL" in (right.privilege, other.privilege))
+
+
+def _passed_on(grants: tuple[Grant, ...], *, last: bool = False) -> tuple[Grant, ...]:
+    """What the owner gives first, then what those give on to whom he gave it; `last`: the other way round."""
+    giver = {grant.to: grant.by for grant in reversed(grants)}
+
+    def depth(grant: Grant) -> int:
+        at, found = grant.by, 0
+        while at is not None and found < len(grants):
+            at, found = giver.get(at), found + 1
+        return found
+
+    return tuple(sorted(grants, key=depth, reverse=last))
+
+
+def handed_over(acl: tuple[Grant, ...], word: str, old: str | None, new: str | None, version: int) -> tuple[Grant, ...]:
+    """The privileges when the owner has changed: the new one stands where the old one stood, as grantor and as grantee,
+    and what he held before is merged into that (aclnewowner() in src/backend/utils/adt/acl.c)."""
+    full = everything(word, version)
     held: dict[tuple[str, str | None], tuple[set[str], set[str]]] = {}
-    for grant in before:
-        to = new_owner if grant.to == old_owner and new_owner is not None else grant.to
-        privileges, grantable = held.setdefault((to, None if grant.by == new_owner else grant.by), (set(), set()))
-        privileges.update(grant.privileges)
-        grantable.update(grant.grantable)
-    merged = (
-        Grant(to=to, privileges=_in_order(privileges), grantable=_in_order(grantable), by=by)
-        for (to, by), (privileges, grantable) in held.items()
-    )
-    implied = Grant(to=new_owner or "", privileges=("ALL",))
-    return tuple(sorted((g for g in merged if g != implied), key=lambda grant: (grant.to, grant.by or "")))
+    old = old or ""  # whoever ran the script that created it
+    for right in rights(acl, word, old):
+        to = (new or "") if right.to == old else right.to
+        privileges, grantable = held.setdefault((to, None if right.by == new else right.by), (set(), set()))
+        names = full if right.privilege == "ALL" else {right.privilege}
+        privileges |= names
+        grantable |= names if right.grantable else set()
+    base: dict[tuple[str, str | None], tuple[set[str], set[str]]] = {}
+    if new is not None and word != "columns":
+        base[new, None] = set(full), set()
+    if public_default(word):
+        base[PUBLIC, None] = set(public_default(word)), set()
+    found = [
+        Grant(to=to, privileges=_words(now[0], full), grantable=_words(now[1], full), by=by)
+        for to, by in held.keys() | base.keys()
+        if (now := held.get((to, by), (set(), set()))) != base.get((to, by))
+    ]
+    return tuple(sorted(found, key=lambda grant: (grant.to, grant.by or "")))
 
 
-def _in_order(held: set[str]) -> tuple[str, ...]:
-    return ("ALL",) if "ALL" in held else tuple(word for word in ORDER if word in held)
+def everything(word: str, version: int) -> frozenset[str]:
+    """All that can be granted on that class of objects."""
+    return ALL_OF[word] if version >= 170000 else ALL_OF[word] - {"MAINTAIN"}
+
+
+def _words(names: set[str], full: frozenset[str]) -> tuple[str, ...]:
+    return ("ALL",) if names == full else tuple(name for name in _ORDER if name in names)
 
 
 def added(old: Iterable[Grant], new: Iterable[Grant]) -> Grants:
@@ -197,25 +224,28 @@ def _grouped(found: set[Right]) -> tuple[Grant, ...]:
     groups: dict[tuple[str, str | None, bool], list[str]] = {}
     for right in sorted(found, key=_key):
         groups.setdefault((right.to, right.by, right.grantable), []).append(right.privilege)
+    for held in groups.values():
+        if "ALL" in held:
+            held[:] = ["ALL"]
     return tuple(
         Grant(to=to, privileges=tuple(held), grantable=tuple(held) if grantable else (), by=by)
         for (to, by, grantable), held in groups.items()
     )
 
 
-def revoked(old: Object, new: Object) -> set[tuple[str, str]]:
-    """(grantee, privilege) that a change of an object's privileges revokes."""
+def revoked(old: Object, new: Object) -> tuple[Grant, ...]:
+    """What a change of an object's privileges revokes."""
     word = objects_word(old.kind)
-    change = difference(getattr(old, "acl", ()), getattr(new, "acl", ()), word, getattr(new, "owner", None))
-    return {(grant.to, privilege) for grant in change.revokes for privilege in grant.privileges}
+    return difference(getattr(old, "acl", ()), getattr(new, "acl", ()), word, getattr(new, "owner", None)).revokes
 
 
-def without(acl: tuple[Grant, ...], lost: set[tuple[str, str]]) -> tuple[Grant, ...]:
-    """Column privileges after a REVOKE on the table."""
+def without(acl: tuple[Grant, ...], lost: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    """Column privileges after a REVOKE on the table: what the same grantor gave goes with it."""
     kept = []
     for grant in acl:
-        privileges = tuple(p for p in grant.privileges if (grant.to, p) not in lost and (grant.to, "ALL") not in lost)
+        revokes = [r for r in lost if (r.to, r.by) == (grant.to, grant.by)]
+        privileges = tuple(p for p in grant.privileges if not any({p, "ALL"} & {*r.privileges} for r in revokes))
+        options = tuple(p for p in grant.grantable if p in privileges and not any(p in r.grantable for r in revokes))
         if privileges:
-            options = tuple(p for p in grant.grantable if p in privileges)
             kept.append(Grant(to=grant.to, privileges=privileges, grantable=options, by=grant.by))
     return tuple(kept)

@@ -1,9 +1,11 @@
 """How PostgreSQL spells things: casts between types, and when two values of different servers are one."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
-from ...snapshots.model import Object, Value, plain
+from ...snapshots.model import Identity, Object, Value, plain
+from ...snapshots.naming import parts_of, quote
 
 
 _QUERIES = frozenset({("view", "query"), ("materialized_view", "query")})
@@ -63,3 +65,14 @@ def _same_field(field: str, old: Any, new: Any) -> bool:
     if field == "parts":
         return len(old) == len(new) and all(map(_same, old, new))
     return bool(old == new) or (field in _INNER and _same(old, new))
+
+
+def aside(path: str) -> str:
+    """Where what is superseded waits: its name with `__old` behind it; a long one is cut and gets a hash, so that no two
+    wait under one name."""
+    *schema, name = parts_of(Identity(f"x {path}"))
+    end = "__old"
+    if len(name.encode()) + len(end) > 63:
+        end = f"_{sha256(name.encode()).hexdigest()[:8]}{end}"
+    cut = name.encode()[: 63 - len(end)].decode(errors="ignore")
+    return ".".join(map(quote, (*schema, cut + end)))

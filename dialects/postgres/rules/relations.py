@@ -1,6 +1,6 @@
 """Tables, and extended statistics on them."""
 
-from ....engine.protocol import Choose, InPlace, KindRules, Refuse, Replace, Rule, Supersede
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Supersede
 from ....engine.schema import Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.naming import quote
@@ -23,6 +23,19 @@ def _partition_by(_identity: Identity, old: Object, new: Object, _old: Schema, _
     return Supersede(loses=f"the values of {', '.join(lost)} in every row" if lost else None)
 
 
+def _replica_identity(_identity: Identity, old: Object, new: Object, _old: Schema, new_schema: Schema) -> Rule:
+    """The index can be dropped, and the mode stays; there is no other way to that state."""
+    assert isinstance(old, Table) and isinstance(new, Table)
+    if new.replica_identity != "index" or new.replica_identity_index is not None:
+        return InPlace("alter_table.set_replica_identity", light=True, cleared=True)
+    if old.replica_identity == "index" and old.replica_identity_index not in new_schema:
+        return Kept()
+    return Refuse(
+        "its replica identity is an index that was dropped, and no statement makes that",
+        next="set it to NOTHING there, which means the same to PostgreSQL, and dump again",
+    )
+
+
 RULES = {
     "table": KindRules(
         create="table.create",
@@ -41,11 +54,7 @@ RULES = {
                 "partition_of",
                 "bound",
             ),
-            **same(
-                InPlace("alter_table.set_replica_identity", light=True, cleared=True),
-                "replica_identity",
-                "replica_identity_index",
-            ),
+            **same(Choose(_replica_identity), "replica_identity", "replica_identity_index"),
             "clustered_on": InPlace("alter_table.set_clustered_on", light=True, cleared=True),
             "row_security": InPlace("alter_table.set_row_security", light=True),
             "force_row_security": InPlace("alter_table.set_force_row_security", light=True),

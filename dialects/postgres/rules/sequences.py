@@ -35,8 +35,8 @@ RULES = {
         create="alter_table.add_identity",
         drop="alter_table.drop_identity",
         attributes={
-            "always": InPlace("alter_table.set_identity_always"),
             "sequence": InPlace("sequence.rename_identity"),
+            "always": InPlace("alter_table.set_identity_always"),
             **same(InPlace("sequence.set_identity_options"), *_OPTIONS),
             "unlogged": InPlace("sequence.set_logged", light=True),
             "owner": Kept(),

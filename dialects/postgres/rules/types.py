@@ -103,7 +103,7 @@ RULES = {
             **OWNED,
         },
         weight=13,
-        aside="type.set_aside",
+        aside="type.set_aside_range",
         retype="subtype",
     ),
 }

@@ -1,0 +1,142 @@
+"""The stepwise judge: a plan run statement by statement on a real server, measured against what `effects` predicts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from dbstrata.dialects.postgres.catalog import read
+from dbstrata.dialects.postgres.dialect import DIALECT
+from dbstrata.dialects.postgres.effects import UNKNOWN_COMMENT
+from dbstrata.dialects.postgres.privileges import UNKNOWN
+from dbstrata.engine.compare import compared
+from dbstrata.engine.plan import plan
+from dbstrata.engine.prove import differing, fold
+from dbstrata.engine.protocol import Statement
+from dbstrata.engine.schema import Schema, State
+from dbstrata.snapshots.model import Identity, Object
+from dbstrata.snapshots.naming import kind_of, path_of
+from dbstrata.snapshots.postgres import Snapshot
+from dbstrata.templates.render import render_statement
+
+SETTINGS = "SET search_path = ''; SET check_function_bodies = off; SET lock_timeout = '10s'"
+
+
+@dataclass
+class Seen:
+    """What plans did, for the test of completeness."""
+
+    macros: set[tuple[str, str]] = field(default_factory=set)
+    """(kind, macro)"""
+    actions: set[tuple[str, str]] = field(default_factory=set)
+    """(kind, create | drop | set aside)"""
+    set_: set[tuple[str, str]] = field(default_factory=set)
+    """(kind, attribute) that an alter set."""
+    changed: set[tuple[str, str]] = field(default_factory=set)
+    """(kind, attribute) that differed between two snapshots."""
+    statements: int = 0
+
+    def add(self, other: "Seen") -> None:
+        """All of the other's too."""
+        self.macros |= other.macros
+        self.actions |= other.actions
+        self.set_ |= other.set_
+        self.changed |= other.changed
+        self.statements += other.statements
+
+
+def step_by_step(connection: "psycopg.Connection[Any]", old: Snapshot, new: Snapshot) -> tuple[Seen, list[str]]:
+    """Runs the plan on the database that `old` was dumped from. Returns what it did, and each difference between
+    what a statement did and what `effects` says of it."""
+    made = plan(old, new, DIALECT)
+    seen, wrong = Seen(), list[str]()
+    for change in made.changes:
+        obj = change.old or change.new
+        assert obj is not None
+        seen.changed |= {(obj.kind, attribute) for attribute in change.attributes}
+    state = State(made.old)
+    connection.execute(SETTINGS)
+    for part in made.parts:
+        for statement in part.statements:
+            _note(statement, seen)
+            sql = render_statement(DIALECT.name, statement)
+            try:
+                fold(statement, state, DIALECT)
+                connection.execute(sql.encode())
+            except (psycopg.Error, AssertionError) as error:
+                return seen, [*wrong, f"{_say(statement)}: {error}\n{sql}"]
+            state, found = _measured(state, connection, statement)
+            wrong += [f"{_say(statement)}: {line}\n{sql}" for line in found]
+    return seen, wrong
+
+
+def _note(statement: Statement, seen: Seen) -> None:
+    seen.statements += 1
+    for step in statement.steps:
+        kind = kind_of(step.identity)
+        seen.macros.add((kind, step.macro))
+        if step.action == "alter":
+            seen.set_ |= {(kind, attribute) for attribute in step.attributes}
+        else:
+            seen.actions |= {(kind_of(i), step.action) for i in (step.identity, *step.produces, *step.destroys)}
+
+
+def _say(statement: Statement) -> str:
+    return "; ".join(
+        f"{s.action} {s.identity}{' ' + ','.join(s.attributes) if s.attributes else ''} [{s.macro}]"
+        for s in statement.steps
+    )
+
+
+def _measured(
+    state: State, connection: "psycopg.Connection[Any]", statement: Statement
+) -> tuple[State, list[str]]:
+    """The state to go on with, and the differences. After one it is the measured state: each is told once."""
+    dumped = read(connection)
+    found = list(differences(state, Schema(dumped)))
+    if not found:
+        return state, []
+    measured = State(Schema(dumped))
+    return measured, found
+
+
+def differences(state: State, real: Schema) -> Iterator[str]:
+    """Each object and attribute where the prediction is not what the server holds."""
+    predicted = dict(_predicted(state))
+    measured = {identity: obj for identity, obj in _all(real)}
+    for identity in sorted(predicted.keys() | measured.keys()):
+        want, got = predicted.get(identity), measured.get(identity)
+        if want is None or got is None:
+            yield f"{identity} is {'there' if want is None else 'not there'}"
+            continue
+        names = compared(type(got), (real.header.version_number,), frozenset())
+        asides = [(path_of(i).encode(), path_of(i).removesuffix("__old").encode()) for i in predicted if i.endswith("__old")]
+        for attribute, wanted, measure in differing(want, got, names):
+            if not _unknown(attribute, getattr(want, attribute)) and _as_before(wanted, asides) != _as_before(measure, asides):
+                yield f"{attribute} of {identity}: predicted {wanted.decode()[:300]}, measured {measure.decode()[:300]}"
+
+
+def _as_before(value: bytes, asides: list[tuple[bytes, bytes]]) -> bytes:
+    """In text a type that waits to be dropped has its new name at once, and nobody reads that text before it is gone."""
+    for now, before in asides:
+        value = value.replace(now, before)
+    return value
+
+
+def _unknown(attribute: str, value: object) -> bool:
+    """Of an object just made: its owner is who runs the script, its privileges follow from that role's defaults."""
+    return value in (UNKNOWN, UNKNOWN_COMMENT) or (attribute == "owner" and value is None)
+
+
+def _all(schema: Schema) -> Iterator[tuple[Identity, Object]]:
+    for root in schema.roots:
+        for identity in (root, *schema.descendants(root)):
+            yield identity, schema[identity]
+
+
+def _predicted(state: State) -> Iterator[tuple[Identity, Object]]:
+    for identity in {i for i, _ in _all(state.schema)} | set(state.touched):
+        obj = state.get(identity)
+        if obj is not None:
+            yield identity, obj
