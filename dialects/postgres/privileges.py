@@ -52,6 +52,16 @@ _ORDER = (
 )
 """How the privileges of a Grant are ordered."""
 
+ALL_OF: Mapping[str, frozenset[str]] = {
+    "tables": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"}),
+    "sequences": frozenset({"SELECT", "UPDATE", "USAGE"}),
+    "functions": frozenset({"EXECUTE"}),
+    "types": frozenset({"USAGE"}),
+    "schemas": frozenset({"USAGE", "CREATE"}),
+    "columns": frozenset({"SELECT", "INSERT", "UPDATE", "REFERENCES"}),
+    "large objects": frozenset({"SELECT", "UPDATE"}),
+}
+
 
 def objects_word(kind: str) -> str:
     """The class of objects whose privileges the kind has."""
@@ -111,8 +121,6 @@ def rights(acl: Iterable[Grant], word: str, owner: str | None) -> set[Right]:
             stated.add(grant.to)
         for privilege in {*grant.privileges, *grant.grantable}:
             found.add(Right(grant.to, privilege, privilege in grant.grantable or grant.grantable == ("ALL",), grant.by))
-        if grant.privileges == ("ALL",) != grant.grantable:
-            found.update(Right(grant.to, privilege, True, grant.by) for privilege in grant.grantable)
     if owner is not None and owner not in stated and word != "columns":
         found.add(Right(owner, "ALL", False, None))
     if PUBLIC not in stated:
