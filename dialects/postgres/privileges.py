@@ -37,6 +37,16 @@ OBJECTS: Mapping[str, str] = {
 }
 """The word of ALTER DEFAULT PRIVILEGES for a kind."""
 
+ALL_OF: Mapping[str, frozenset[str]] = {
+    "tables": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"}),
+    "sequences": frozenset({"SELECT", "UPDATE", "USAGE"}),
+    "functions": frozenset({"EXECUTE"}),
+    "types": frozenset({"USAGE"}),
+    "schemas": frozenset({"USAGE", "CREATE"}),
+    "columns": frozenset({"SELECT", "INSERT", "UPDATE", "REFERENCES"}),
+    "large objects": frozenset({"SELECT", "UPDATE"}),
+}
+
 _ORDER = (
     "SELECT",
     "INSERT",
