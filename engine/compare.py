@@ -112,7 +112,9 @@ def compare(old: Schema, new: Schema, *, same: Same, ignore: Iterable[str] = ())
     return Changes(found, tuple(comparison.spelling), tuple(sorted(out)))
 
 
-def _compare_root(root: Identity, old: Schema, new: Schema, comparison: _Comparison) -> Iterator[tuple[Identity, Change]]:
+def _compare_root(
+    root: Identity, old: Schema, new: Schema, comparison: _Comparison
+) -> Iterator[tuple[Identity, Change]]:
     identities = dict.fromkeys([root, *old.descendants(root)]) | dict.fromkeys([root, *new.descendants(root)])
     for identity in identities:
         before, after = old.get(identity), new.get(identity)

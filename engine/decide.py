@@ -5,7 +5,7 @@ something that it uses is dropped or disturbed is rebuilt, and so is what uses t
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -118,9 +118,7 @@ class Decisions:
     def _start(self, identity: Identity, old: Object | None, new: Object | None, attributes: tuple[str, ...]) -> None:
         if isinstance(old or new, Unmodelled):
             if not self._allows(identity):
-                self._refused.append(
-                    f"{identity} differs, and dbstrata does not model it; `--allow unmodelled` goes on"
-                )
+                self._refused.append(f"{identity} differs, and dbstrata does not model it; see `--allow unmodelled`")
         elif new is None:
             self._decide(identity, Fate.DROP, loses=self.rules(identity).drop_loses)
         elif self._is_too_new(identity, new, attributes):
@@ -149,7 +147,9 @@ class Decisions:
             case Replace(loses=loses):
                 self._decide(identity, Fate.REPLACE, because=f"change of {_word(attribute)}", loses=loses)
             case Supersede(loses=loses):
-                self._decide(self._whole(identity), Fate.SUPERSEDE, because=f"change of {_word(attribute)}", loses=loses)
+                self._decide(
+                    self._whole(identity), Fate.SUPERSEDE, because=f"change of {_word(attribute)}", loses=loses
+                )
             case InPlace():
                 self._decide(identity, Fate.ALTER, attribute=attribute, because=because)
 
@@ -220,9 +220,8 @@ class Decisions:
                 and not rules.leaves_heirs
                 and rules.dropped_along(self.old[heir])
                 and not self.goes(heir)
-            ):
-                if not self._is_rebound(heir):
-                    self._decide(heir, Fate.REPLACE, because=decision.because)
+            ) and not self._is_rebound(heir):
+                self._decide(heir, Fate.REPLACE, because=decision.because)
 
     def _is_rebound(self, identity: Identity) -> bool:
         """Does what it stands in change what it inherits from?"""
@@ -242,13 +241,12 @@ class Decisions:
         if self.goes(user):
             return
         old, new = self.old[user], self.new.get(user)
-        if new is not None and self.fate(user) is Fate.ALTER:
-            if all(used != gone and used not in back for _, used in references(new)):
-                return
+        if new is not None and self.fate(user) is Fate.ALTER and _is_free_of(new, {gone, *back}):
+            return
         if isinstance(old, Unmodelled):
             if not self._allows(user):
                 self._refused.append(
-                    f"{user} uses {gone}, which is dropped, and dbstrata does not model it; `--allow unmodelled` goes on"
+                    f"{user} uses {gone}, which is dropped; dbstrata does not model it: see `--allow unmodelled`"
                 )
             return
         if new is None:
@@ -306,3 +304,8 @@ class Decisions:
 
 def _word(attribute: str) -> str:
     return attribute.replace("_", " ")
+
+
+def _is_free_of(obj: Object, gone: Iterable[Identity]) -> bool:
+    """Does it name none of these?"""
+    return not {used for _, used in references(obj)} & set(gone)

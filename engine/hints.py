@@ -133,7 +133,7 @@ def _target(before: Identity, after: Identity, schema: Schema) -> Identity:
     parts = parts_of(before)
     cut = path_of(before)
     parent = schema.parent(before)
-    outside = path_of(parent) + "." if parent is not None else path_of(before)[:_last_start(cut, parts)]
+    outside = path_of(parent) + "." if parent is not None else path_of(before)[: _last_start(cut, parts)]
     name = path_of(after)[_last_start(path_of(after), parts_of(after)) :]
     return Identity(f"{kind_of(before)} {outside}{name}")
 

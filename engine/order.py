@@ -117,7 +117,7 @@ def _add_claims(graph: Graph, steps: list[Step], old: Schema, new: Schema, diale
 
 
 def _key(n: int, step: Step, dialect: Dialect) -> Key:
-    """Steps whose effect waits for a commit first; then renames; then drops, the last made first; then the rest, by weight."""
+    """What waits for a commit first; then renames; then drops, the last made first; then the rest, by weight."""
     rules = dialect.rules(kind_of(step.identity))
     weight = rules.weight
     if rules.last:

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ..snapshots.model import Header, Identity, Object
-from .schema import Effect, Schema, State
+from .schema import Effect as Effect
+from .schema import Schema as Schema
+from .schema import State as State
 
 Action = Literal["create", "drop", "alter", "set aside", "rename"]
 
@@ -29,7 +31,7 @@ class InPlace:
     unset: str | None = None
     """The macro that takes the attribute back to its default: the step that lets go of what the attribute names."""
     cleared: bool = False
-    """The server takes it back to its default when what it names is dropped, and it is set again when that comes back."""
+    """The server clears it when what it names is dropped; it is set again when that comes back."""
     rebinds: bool = False
     """A new value never follows the old one directly: unset, then set. What the object inherits comes and goes so."""
     light: bool = False

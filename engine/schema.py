@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeVar
 from ..snapshots.model import Header, Identity, Object, children, flatten, looks_outward, references
 from ..snapshots.naming import path_of
 
-
 T = TypeVar("T")
 
 

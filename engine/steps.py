@@ -5,6 +5,7 @@ still differs from the new snapshot is set by a further step. So a side effect o
 object, or of another one, is repaired by the plan and not forgotten.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -244,7 +245,9 @@ class Steps:
     def _is_moved_out(self, identity: Identity) -> bool:
         """Does what it holds go where that, of which it is a part, is made anew?"""
         return any(
-            self.decisions.fate(used) is Fate.SUPERSEDE and self.decisions.rules(used).moves and self._binds(identity, a)
+            self.decisions.fate(used) is Fate.SUPERSEDE
+            and self.decisions.rules(used).moves
+            and self._binds(identity, a)
             for a, used in references(self.old[identity])
         )
 
@@ -519,7 +522,7 @@ class Steps:
     # ------------------------------------------------------------------ helpers
 
     def _chain(self, chain: list[Step]) -> None:
-        self.edges.extend(zip(chain, chain[1:], strict=False))
+        self.edges.extend(itertools.pairwise(chain))
 
     def _differing(self, current: Object, target: Object) -> list[str]:
         names = compared(type(target), self._versions, self._left_out)

@@ -180,7 +180,7 @@ def _identity_values(cls: type[msgspec.Struct]) -> Callable[[Any], tuple[Any, ..
 @cache
 def _outward_values(cls: type[Object]) -> Callable[[Any], tuple[Any, ...]]:
     fields = [f for f in _identity_fields(cls) if f not in cls.stays_inside]
-    inner = [f for f in cls.children]
+    inner = list(cls.children)
     return attrgetter(*fields, *inner)
 
 
@@ -217,7 +217,7 @@ def renamed(obj: Made, names: Mapping[Identity, Identity], parent: Identity | No
 
 
 def moved(old: Object, new: Object) -> Iterator[str]:
-    """The ordered fields whose objects can't come to stand as in `new` by dropping some of `old` and appending others."""
+    """The ordered fields whose objects can't come to stand as in `new` by drops from `old` and appends."""
     for field in new.ordered:
         before, after = ([inner.name for inner in getattr(obj, field)] for obj in (old, new))
         kept = [name for name in before if name in set(after)]

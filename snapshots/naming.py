@@ -15,7 +15,8 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _PART = re.compile(r'"((?:[^"]|"")*)"|([^."(]+)')
 
 RESERVED = frozenset(
-    """all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
+    """
+    all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
     char character check coalesce collate collation column concurrently constraint create cross current_catalog
     current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable
     desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group

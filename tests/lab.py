@@ -67,14 +67,14 @@ def shop() -> Case:
     """The two versions of the demo's web shop, about 40 tables each."""
     demo = ROOT / "cli" / "demo"
     texts = [(demo / f"shop_v{version}.sql").read_text(encoding="utf-8") for version in (1, 2)]
-    return Case("shop", *texts, seed_a=(demo / "rows.sql").read_text(encoding="utf-8"))
+    return Case("shop", texts[0], texts[1], seed_a=(demo / "rows.sql").read_text(encoding="utf-8"))
 
 
 def pagila() -> Case:
     """Two releases of a schema that nobody here wrote; needs the shared folder."""
     assert SHARED is not None
     texts = [(SHARED / "cases" / "real" / f"pagila_{year}.sql").read_text(encoding="utf-8") for year in (2022, 2026)]
-    return Case("pagila", *texts)
+    return Case("pagila", texts[0], texts[1])
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,8 @@ def assert_is(database: Database, wanted: State) -> None:
 def delta(wanted: Iterable[str], found: Iterable[str]) -> str:
     """What is missing from a dump (-), and what it has beyond (+)."""
     want, have = Counter(wanted), Counter(found)
-    lines = unified_diff(*("\n".join(side).splitlines() for side in (want - have, have - want)), n=1, lineterm="")
+    missing, beyond = ("\n".join(side).splitlines() for side in (want - have, have - want))
+    lines = unified_diff(missing, beyond, n=1, lineterm="")
     return "\n".join(list(lines)[2:])
 
 
@@ -175,7 +176,7 @@ class Lab:
             with psycopg.connect(self.server.url(), autocommit=True) as connection:
                 for statement in filter(str.strip, case.prereq.split(";")):
                     try:
-                        connection.execute(statement)  # type: ignore[call-overload]
+                        connection.execute(statement)
                     except psycopg.errors.DuplicateObject:
                         continue
 

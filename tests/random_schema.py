@@ -8,8 +8,25 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-TYPES = ("integer", "bigint", "text", "varchar(40)", "numeric(10,2)", "boolean", "timestamptz", "date", "jsonb", "text[]")
-WIDER = {"integer": "bigint", "bigint": "numeric(10,2)", "varchar(40)": "text", "numeric(10,2)": "numeric(12,4)", "date": "timestamptz"}
+TYPES = (
+    "integer",
+    "bigint",
+    "text",
+    "varchar(40)",
+    "numeric(10,2)",
+    "boolean",
+    "timestamptz",
+    "date",
+    "jsonb",
+    "text[]",
+)
+WIDER = {
+    "integer": "bigint",
+    "bigint": "numeric(10,2)",
+    "varchar(40)": "text",
+    "numeric(10,2)": "numeric(12,4)",
+    "date": "timestamptz",
+}
 DEFAULTS = {"integer": "7", "bigint": "(7 * 6)", "text": "'it''s'", "varchar(40)": "'a'", "numeric(10,2)": "1.5", "boolean": "false",
             "timestamptz": "now()", "date": "CURRENT_DATE", "jsonb": "'{}'", "text[]": "'{}'"}  # fmt: skip
 NUMBERS = {"integer", "bigint", "numeric(10,2)", "numeric(12,4)"}
@@ -118,7 +135,9 @@ class Maker:
 
     def column(self, table: Table, types: set[str] | None = None) -> Column | None:
         """Any column but the key, of one of the types."""
-        fit = [c for c in table.columns if c.name != table.key and not c.generated and (types is None or c.type in types)]
+        fit = [
+            c for c in table.columns if c.name != table.key and not c.generated and (types is None or c.type in types)
+        ]
         return self.rng.choice(fit) if fit else None
 
     # ------------------------------------------------------------------ what comes
@@ -148,7 +167,11 @@ class Maker:
         flag = self.column(table, {"boolean"})
         where = flag.name if flag and self.rng.random() < 0.3 else None
         if chosen:
-            table.indexes[self.name("i")] = (tuple(sorted(chosen)), self.rng.random() < 0.2 and table.parts is None, where)
+            table.indexes[self.name("i")] = (
+                tuple(sorted(chosen)),
+                self.rng.random() < 0.2 and table.parts is None,
+                where,
+            )
 
     def add_check(self) -> None:
         table = self.table()
@@ -165,7 +188,10 @@ class Maker:
         over = self.rng.choice([*self.world.tables, *self.world.views])
         have = self.columns_of(over)
         self.world.views[f"{self.rng.choice(SCHEMAS)}.{self.name('v')}"] = View(
-            over, self.rng.sample(have, self.rng.randint(1, len(have))), self.rng.random() < 0.25, self.rng.random() < 0.4
+            over,
+            self.rng.sample(have, self.rng.randint(1, len(have))),
+            self.rng.random() < 0.25,
+            self.rng.random() < 0.4,
         )
 
     def add_function(self) -> None:
@@ -188,7 +214,7 @@ class Maker:
 
     def comment(self) -> None:
         table = self.table()
-        self.rng.choice([table, *table.columns]).comment = self.rng.choice((None, "it''s; a -- comment", "x"))
+        self.rng.choice([table, *table.columns]).comment = self.rng.choice((None, "it''s; a -- comment", "x"))  # type: ignore[attr-defined]
 
     # ------------------------------------------------------------------ what changes, and what goes
 
@@ -215,7 +241,7 @@ class Maker:
         table = self.table()
         for held in (table.indexes, table.checks, table.foreign, table.triggers, table.policies):
             if held and self.rng.random() < 0.3:
-                del held[self.rng.choice(list(held))]  # type: ignore[attr-defined]
+                del held[self.rng.choice(list(held))]
 
     def change_check(self) -> None:
         for table in self.world.tables.values():

@@ -82,7 +82,9 @@ def _choices(its: list[Column]) -> Iterator[list[Column]]:
 def _inserted(connection: psycopg.Connection[Any], table: tuple[str, str], chosen: list[Column]) -> bool:
     names = sql.SQL(", ").join(sql.Identifier(c.name) for c in chosen)
     values = sql.SQL(", ").join(sql.Literal(c.value) for c in chosen)
-    insert = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(sql.Identifier(*table), names, values)
+    insert = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
+        sql.Identifier(*table), names, values
+    )
     if not chosen:
         insert = sql.SQL("INSERT INTO {} DEFAULT VALUES").format(sql.Identifier(*table))
     try:

@@ -12,8 +12,8 @@ from dbstrata.dialects.postgres.effects import UNKNOWN_COMMENT
 from dbstrata.dialects.postgres.privileges import UNKNOWN
 from dbstrata.engine.compare import compared
 from dbstrata.engine.plan import plan
-from dbstrata.engine.prove import differing, fold
 from dbstrata.engine.protocol import Statement
+from dbstrata.engine.prove import differing, fold
 from dbstrata.engine.schema import Schema, State
 from dbstrata.snapshots.model import Identity, Object
 from dbstrata.snapshots.naming import kind_of, path_of
@@ -89,9 +89,7 @@ def _say(statement: Statement) -> str:
     )
 
 
-def _measured(
-    state: State, connection: "psycopg.Connection[Any]", statement: Statement
-) -> tuple[State, list[str]]:
+def _measured(state: State, connection: "psycopg.Connection[Any]", statement: Statement) -> tuple[State, list[str]]:
     """The state to go on with, and the differences. After one it is the measured state: each is told once."""
     dumped = read(connection)
     found = list(differences(state, Schema(dumped)))
@@ -104,21 +102,25 @@ def _measured(
 def differences(state: State, real: Schema) -> Iterator[str]:
     """Each object and attribute where the prediction is not what the server holds."""
     predicted = dict(_predicted(state))
-    measured = {identity: obj for identity, obj in _all(real)}
+    measured = dict(_all(real))
     for identity in sorted(predicted.keys() | measured.keys()):
         want, got = predicted.get(identity), measured.get(identity)
         if want is None or got is None:
             yield f"{identity} is {'there' if want is None else 'not there'}"
             continue
         names = compared(type(got), (real.header.version_number,), frozenset())
-        asides = [(path_of(i).encode(), path_of(i).removesuffix("__old").encode()) for i in predicted if i.endswith("__old")]
+        asides = [
+            (path_of(i).encode(), path_of(i).removesuffix("__old").encode()) for i in predicted if i.endswith("__old")
+        ]
         for attribute, wanted, measure in differing(want, got, names):
-            if not _unknown(attribute, getattr(want, attribute)) and _as_before(wanted, asides) != _as_before(measure, asides):
+            if not _unknown(attribute, getattr(want, attribute)) and _as_before(wanted, asides) != _as_before(
+                measure, asides
+            ):
                 yield f"{attribute} of {identity}: predicted {wanted.decode()[:300]}, measured {measure.decode()[:300]}"
 
 
 def _as_before(value: bytes, asides: list[tuple[bytes, bytes]]) -> bytes:
-    """In text a type that waits to be dropped has its new name at once, and nobody reads that text before it is gone."""
+    """In text a type that waits to be dropped has its new name at once; nobody reads that text before it is gone."""
     for now, before in asides:
         value = value.replace(now, before)
     return value

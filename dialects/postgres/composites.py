@@ -1,6 +1,6 @@
 """How a value of a composite type goes over to the type made anew, whose attributes may stand in another order."""
 
-from ...engine.schema import Schema
+from ...engine.protocol import Schema
 from ...snapshots.model import Identity
 from ...snapshots.naming import kind_of, path_of, quote
 from ...snapshots.postgres import Attribute, Column, Composite, Domain

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.protocol import KindRules, Links, Renaming, Step
-from ...engine.schema import Effect, Schema, State
+from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
@@ -282,7 +281,11 @@ def _acl(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     at_risk = privileges.grantees(step.new, State(old)) if step.new is not None else ()
     owner = _owner(step.identity, new)
     holder = _holder(step.identity, old)
-    if holder is not None and holder == _holder(step.identity, new) and old_acl == getattr(old[step.identity], "acl", None):
+    if (
+        holder is not None
+        and holder == _holder(step.identity, new)
+        and old_acl == getattr(old[step.identity], "acl", None)
+    ):
         version = old.header.version_number
         old_acl = privileges.handed_over(old_acl, word, _owner(step.identity, old), owner, version)
     return {"change": privileges.difference(old_acl, new_acl, word, owner, at_risk)}

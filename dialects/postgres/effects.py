@@ -10,8 +10,7 @@ from typing import Any
 
 from msgspec.structs import fields, replace
 
-from ...engine.protocol import Step
-from ...engine.schema import Effect, State
+from ...engine.protocol import Effect, State, Step
 from ...snapshots.model import Grant, Identity, Object, attributes, relabelled
 from ...snapshots.naming import constraint_name, kind_of, moved, parts_of, path_of, quote
 from ...snapshots.postgres import (
@@ -476,9 +475,7 @@ def _attach(step: Step, _current: Table, changed: Table, state: State) -> Iterat
     for inner in state.inside(step.identity):
         obj = state.get(inner)
         origin = Identity(f"{kind_of(inner)} {path_of(parent)}.{_last(inner)}")
-        if isinstance(obj, Column):
-            yield inner, replace(obj, derived_from=(origin,), local=False)
-        elif isinstance(obj, Check) and state.get(origin) is not None:
+        if isinstance(obj, Column) or (isinstance(obj, Check) and state.get(origin) is not None):
             yield inner, replace(obj, derived_from=(origin,), local=False)
     yield from _attach_matching(step.identity, parent, state)
     for inner, _, obj in step.inner:

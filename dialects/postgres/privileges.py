@@ -7,7 +7,7 @@ PUBLIC has EXECUTE on routines and USAGE on types (manual, "Privileges").
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ...engine.schema import State
+from ...engine.protocol import State
 from ...snapshots.model import Grant, Object
 from ...snapshots.postgres import DefaultPrivileges
 
@@ -61,16 +61,6 @@ _ORDER = (
     "CREATE",
 )
 """How the privileges of a Grant are ordered."""
-
-ALL_OF: Mapping[str, frozenset[str]] = {
-    "tables": frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"}),
-    "sequences": frozenset({"SELECT", "UPDATE", "USAGE"}),
-    "functions": frozenset({"EXECUTE"}),
-    "types": frozenset({"USAGE"}),
-    "schemas": frozenset({"USAGE", "CREATE"}),
-    "columns": frozenset({"SELECT", "INSERT", "UPDATE", "REFERENCES"}),
-    "large objects": frozenset({"SELECT", "UPDATE"}),
-}
 
 
 def objects_word(kind: str) -> str:
@@ -142,7 +132,9 @@ def _spelled(held: tuple[str, ...], word: str) -> tuple[str, ...]:
     return ("ALL",) if held and frozenset(held) == ALL_OF[word] else held
 
 
-def difference(old: Iterable[Grant], new: Iterable[Grant], word: str, owner: str | None, at_risk: Iterable[str] = ()) -> Grants:
+def difference(
+    old: Iterable[Grant], new: Iterable[Grant], word: str, owner: str | None, at_risk: Iterable[str] = ()
+) -> Grants:
     """What to revoke and to grant, in the order in which the server takes it. With `old` UNKNOWN all that the roles
     `at_risk` could hold is revoked first."""
     old, after = tuple(old), rights(new, word, owner)
@@ -172,7 +164,11 @@ def _bare(right: Right) -> tuple[str, str, str | None]:
 
 def _rests_on(right: Right, other: Right) -> bool:
     """Was it given on the strength of the other? Then that one can't be revoked before (2BP01)."""
-    return right.by == other.to and other.grantable and (right.privilege == other.privilege or "ALL" in (right.privilege, other.privilege))
+    return (
+        right.by == other.to
+        and other.grantable
+        and (right.privilege == other.privilege or "ALL" in (right.privilege, other.privilege))
+    )
 
 
 def _passed_on(grants: tuple[Grant, ...], *, last: bool = False) -> tuple[Grant, ...]:

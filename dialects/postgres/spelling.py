@@ -7,7 +7,6 @@ from typing import Any
 from ...snapshots.model import Identity, Object, Value, plain
 from ...snapshots.naming import parts_of, quote
 
-
 _QUERIES = frozenset({("view", "query"), ("materialized_view", "query")})
 _EXPRESSIONS: Mapping[str, frozenset[str]] = {
     "check": frozenset({"expression"}),
@@ -68,7 +67,7 @@ def _same_field(field: str, old: Any, new: Any) -> bool:
 
 
 def aside(path: str) -> str:
-    """Where what is superseded waits: its name with `__old` behind it; a long one is cut and gets a hash, so that no two
+    """Where what is superseded waits: its name with `__old` behind it; a long one is cut and hashed, so that no two
     wait under one name."""
     *schema, name = parts_of(Identity(f"x {path}"))
     end = "__old"

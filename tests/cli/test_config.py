@@ -67,7 +67,10 @@ def test_it_is_found_where_the_command_runs(tmp_path: Path, monkeypatch: pytest.
         ),
         ("[scope", "cannot read the settings: "),
         ("[ignore]\nattributes = ['onwer']", "no attribute 'onwer': --ignore, or [ignore] in the settings;"),
-        ("[[renames]]\nfrom = 'table s.a'\nto = 'table s.b'", "OLD has no table s.a: the rename hint table s.a -> table s.b;"),
+        (
+            "[[renames]]\nfrom = 'table s.a'\nto = 'table s.b'",
+            "OLD has no table s.a: the rename hint table s.a -> table s.b;",
+        ),
     ],
 )
 def test_what_it_cannot_mean_is_an_error(

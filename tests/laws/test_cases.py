@@ -8,8 +8,23 @@ have and whose rows can't be kept).
 import pytest
 
 from dbstrata.snapshots.errors import DbstrataError
+from dbstrata.snapshots.naming import Identity
 
-from ..lab import SHARED, Case, Lab, State, all_cases, assert_is, look, pagila, places, replaced, script, shop, unnamed_losses
+from ..lab import (
+    SHARED,
+    Case,
+    Lab,
+    State,
+    all_cases,
+    assert_is,
+    look,
+    pagila,
+    places,
+    replaced,
+    script,
+    shop,
+    unnamed_losses,
+)
 from ..servers import Database
 
 CASES = [*all_cases(), shop(), *([pagila()] if SHARED else [])]
@@ -35,7 +50,7 @@ def test_there_and_back(lab: Lab, case: Case) -> None:
     assert lost == case.replaces.split()
 
 
-def travel(lab: Lab, database: Database, old: State, new: State, wanted: dict[str, str]) -> list[str]:
+def travel(lab: Lab, database: Database, old: State, new: State, wanted: dict[Identity, str]) -> list[str]:
     """From old to new and back. Nothing that rows are in goes without a word; returns what is replaced."""
     before = places(database)
     forward, back = script(old, new), script(new, old, rollback=True)

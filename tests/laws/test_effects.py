@@ -149,7 +149,9 @@ def missing(seen: Seen) -> set[str]:
     found = set[str]()
     for kind, rules in tables().items():
         actions = {"create": rules.create, "drop": rules.drop, "set aside": rules.aside}
-        found |= {f"{kind}: {action}" for action, macro in actions.items() if macro and (kind, action) not in seen.actions}
+        found |= {
+            f"{kind}: {action}" for action, macro in actions.items() if macro and (kind, action) not in seen.actions
+        }
         for attribute, rule in rules.attributes.items():
             if isinstance(rule, InPlace) and (kind, attribute) not in seen.set_:
                 found.add(f"{kind}: {attribute} set")

@@ -76,7 +76,9 @@ def test_engine_imports_no_dialect(path: Path) -> None:
             words = {word for alias in node.names for word in alias.name.split(".")}
         else:
             continue
-        assert not words & {"dialects", "templates", "cli", "jinja2", "psycopg", "pymysql", *DIALECTS}, ast.unparse(node)
+        assert not words & {"dialects", "templates", "cli", "jinja2", "psycopg", "pymysql", *DIALECTS}, ast.unparse(
+            node
+        )
 
 
 @pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.name)
@@ -165,7 +167,9 @@ def named_in_effects() -> set[str]:
     sources = [ROOT / "dialects" / "postgres" / name for name in ("effects.py", "dialect.py")]
     families = {path.name.partition(".")[0] for path in (ROOT / "templates" / "postgres").glob("*.sql.j2")}
     constants = (str(constant.value) for path in sources for constant in strings(parsed(path)))
-    return {text for text in constants if text.partition(".")[0] in families and text.count(".") == 1 and text[-1] != "."}
+    return {
+        text for text in constants if text.partition(".")[0] in families and text.count(".") == 1 and text[-1] != "."
+    }
 
 
 @pytest.mark.parametrize("name", sorted(named_in_effects()))

@@ -1,4 +1,4 @@
-"""The laws that hold for every schema and every pair, on a real server: 3 to 7. (1 and 2: test_cases; 8: test_offline.)"""
+"""The laws that hold for every schema and every pair, on a real server: 3 to 7. 1, 2: test_cases; 8: test_offline."""
 
 import random
 import re
@@ -33,7 +33,7 @@ def schema(request: pytest.FixtureRequest, lab: Lab, case: Case) -> Database:
 
 def test_law_3_and_4_one_schema(lab: Lab, schema: Database) -> None:
     """diff(A, A) is empty, and so is its script. A dump is deterministic: again, from a database that was restored from
-    pg_dump, and from one that `dbstrata build` made; each has another name, other OIDs, and was made in another order."""
+    pg_dump, and from one that `dbstrata build` made; each has another name and OIDs, and was made in another order."""
     first = look(schema)
     again = look(schema)
     assert again.encoded == first.encoded
@@ -181,7 +181,9 @@ def assert_recovers(lab: Lab, start: Database, old: State, new: State, stops: li
                 lab.run(trial, script(here, target))
                 assert_is(trial, target)
             except (AssertionError, DbstrataError) as error:
-                failures.append(f"to {name} from {stop} of {len(statements)}, {statements[stop - 1][:200]}\n{error}"[:2000])
+                failures.append(
+                    f"to {name} from {stop} of {len(statements)}, {statements[stop - 1][:200]}\n{error}"[:2000]
+                )
             lab.drop(trial)
     assert not failures, "\n\n".join(failures)
 

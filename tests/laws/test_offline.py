@@ -44,7 +44,16 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of an environment that holds the wheel and what it requires, and nothing else."""
     folder = tmp_path_factory.mktemp("offline")
     shutil.copytree(ROOT, folder / "checkout", symlinks=True, ignore=NOT_SOURCE)
-    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, folder / "checkout"]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--wheel",
+        "--outdir",
+        str(folder),
+        str(folder / "checkout"),
+    ]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST"))}
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=300, env=clean)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -92,7 +101,10 @@ def link(found: Distribution, packages: Path) -> None:
 def unplugged() -> list[str]:
     """What takes the network from a command, where that is allowed."""
     command = ["unshare", "--map-root-user", "--net"]
-    if shutil.which("unshare") is None or subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*command, "true"], capture_output=True, check=False).returncode
+    ):
         return []
     return command
 

@@ -282,7 +282,7 @@ def test_a_schema_s_own_privileges_follow(law: Law) -> None:
         CREATE SCHEMA a; CREATE TABLE a.t (i integer, j text);
         ALTER DEFAULT PRIVILEGES IN SCHEMA a GRANT SELECT ON TABLES TO PUBLIC;
     """
-    text = law.holds(a, a.replace(" a", ' "B-"'), ["schema a=schema \"B-\""])
+    text = law.holds(a, a.replace(" a", ' "B-"'), ['schema a=schema "B-"'])
     assert text.count("ALTER") == 1
 
 

@@ -4,6 +4,7 @@ The share of round trips of each file is a floor, in floors.json, that only goes
 says what to write there. An id that fails is printed with its reason.
 """
 
+import itertools
 import json
 import subprocess
 import sys
@@ -32,8 +33,8 @@ PAIRS = 10
 def judged(server: EmbeddedPostgres, file: Path, folder: Path) -> list[dict[str, Any]]:
     """What the harness found: it runs commands as a user would, and pg_dump is its judge."""
     assert SHARED is not None
-    command = [sys.executable, SHARED / "roundtrip.py", file, "--tool", f"{sys.executable} -m dbstrata"]
-    options = ["--pg", server.url("").rstrip("/"), "--pgbin", server.bindir, "--out", folder / "results.json"]
+    command = [sys.executable, str(SHARED / "roundtrip.py"), str(file), "--tool", f"{sys.executable} -m dbstrata"]
+    options = ["--pg", server.url("").rstrip("/"), "--pgbin", str(server.bindir), "--out", str(folder / "results.json")]
     subprocess.run([*command, *options], check=False, timeout=1200, cwd=folder)
     results: list[dict[str, Any]] = json.loads((folder / "results.json").read_text())
     return [result for result in results if result["stage"] != "setup"]
@@ -62,9 +63,11 @@ def history(project: str) -> list[Case]:
     if SHARED is None:
         return []
     files = sorted((SHARED / "cases" / "real" / "history" / project).glob("*.sql"))
-    pairs = list(zip(files, files[1:], strict=False))
+    pairs = list(itertools.pairwise(files))
     chosen = pairs[:: max(1, len(pairs) // PAIRS)][:PAIRS]
-    return [Case(f"{project} {b.stem}", a.read_text(encoding="utf-8"), b.read_text(encoding="utf-8")) for a, b in chosen]
+    return [
+        Case(f"{project} {b.stem}", a.read_text(encoding="utf-8"), b.read_text(encoding="utf-8")) for a, b in chosen
+    ]
 
 
 @pytest.mark.parametrize("case", [c for project in HISTORIES for c in history(project)], ids=lambda case: case.name)

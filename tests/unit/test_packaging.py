@@ -103,7 +103,9 @@ def test_checkout_without_links_makes_a_wheel_that_is_noticed(tmp_path: Path) ->
     _build(source, tmp_path / "dist")
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert _sources(".py", ".j2") - set(archive.namelist())  # what test_wheel_holds_every_module_template_and_script sees
+        assert _sources(".py", ".j2") - set(
+            archive.namelist()
+        )  # what test_wheel_holds_every_module_template_and_script sees
 
 
 def test_extras_and_version_are_what_the_project_says(wheel: Path) -> None:

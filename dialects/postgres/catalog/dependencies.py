@@ -75,7 +75,7 @@ class Dependencies:
 
 
 def using(obj: Obj, uses: Iterable[Identity], *implied: Identity) -> Obj:
-    """The object with `depends_on`: what it uses, that which is in there already included, less what it names otherwise,
+    """The object with `depends_on`: what it uses, what is in there already included, less what it names otherwise,
     less `implied` (itself, its parent)."""
     rest = set(uses).difference(implied)
     if rest:

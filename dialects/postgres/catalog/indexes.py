@@ -98,6 +98,10 @@ class Opclasses:
         self._exact = {(o.method, o.input_type): oid for oid, o in self._found.items() if o.default}
         self._domains: dict[int, int] = dict(catalog.rows(DOMAINS))
 
+    def stated(self, oid: int) -> str:
+        """The name, default or not: options can be given only behind it."""
+        return self._found[oid].name
+
     def named(self, oid: int, typid: int) -> str | None:
         """Its name where it is not the type's default: GetDefaultOpClass() in src/backend/commands/indexcmds.c."""
         while typid in self._domains:
@@ -207,7 +211,7 @@ class Indexes:
             column=self._names.column(row.relid, attnum) if attnum > 0 else None,
             expression=lines(present(next(expressions))) if attnum == 0 else None,
             collation=self._names.collation(collation) if collation and collation != usual else None,
-            opclass=self.opclasses.named(opclass, typid),
+            opclass=self.opclasses.stated(opclass) if attoptions else self.opclasses.named(opclass, typid),
             opclass_options=options(attoptions),
             descending=descending,
             nulls_first=nulls_first if nulls_first != descending else None,

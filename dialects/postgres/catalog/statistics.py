@@ -47,7 +47,7 @@ def read(catalog: Catalog, names: Names, uses: Dependencies) -> list[Statistics]
             owner=names.owner(owner),
             table=names.relation(relid),
             kinds=tuple([word for letter, word in KINDS.items() if letter in kinds]),
-            columns=names.columns(relid, numbers(keys)),
+            columns=tuple(sorted(names.columns(relid, numbers(keys)))),
             expressions=tuple([lines(text) for text in present(expressions)]) if has_expressions else (),
             target=target,
         )

@@ -1,11 +1,8 @@
 """Columns of tables and their defaults."""
 
-from msgspec.structs import replace
-
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
-from ....snapshots.postgres import Check, Column, Index, NotNullConstraint
+from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
 from ..casts import comparable, loses
 from ..composites import unreachable

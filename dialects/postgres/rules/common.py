@@ -1,7 +1,6 @@
 """Attributes that many kinds share."""
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 
 OWNER = InPlace("common.set_owner", light=True)

@@ -1,7 +1,6 @@
 """Constraints of tables."""
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import ForeignKey
 from .common import COMMENT, attached, is_rebound, same

@@ -2,8 +2,7 @@
 
 from msgspec.structs import replace
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Index, Table
 from .common import COMMENT, attached, same

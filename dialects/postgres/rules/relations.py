@@ -1,12 +1,10 @@
 """Tables, and extended statistics on them."""
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Supersede
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Schema, Supersede
 from ....snapshots.model import Identity, Object
 from ....snapshots.naming import quote
 from ....snapshots.postgres import Table
 from .common import OWNED, same
-
 
 RECIPE = "PostgreSQL can't change how a table is partitioned; create one under another name, copy the rows, and rename"
 
@@ -28,7 +26,8 @@ def _replica_identity(_identity: Identity, old: Object, new: Object, _old: Schem
     assert isinstance(old, Table) and isinstance(new, Table)
     if new.replica_identity != "index" or new.replica_identity_index is not None:
         return InPlace("alter_table.set_replica_identity", light=True, cleared=True)
-    if old.replica_identity == "index" and old.replica_identity_index not in new_schema:
+    gone = old.replica_identity_index is None or old.replica_identity_index not in new_schema
+    if old.replica_identity == "index" and gone:
         return Kept()
     return Refuse(
         "its replica identity is an index that was dropped, and no statement makes that",

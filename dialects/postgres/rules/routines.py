@@ -1,7 +1,6 @@
 """Functions, procedures and aggregates."""
 
-from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Argument, Function, Routine
 from .common import OWNED, same
@@ -15,7 +14,11 @@ def _definition(_identity: Identity, old: Object, new: Object, _old: Schema, _ne
     """What CREATE OR REPLACE refuses (42P13): another return type or OUT columns, an input argument renamed or its
     name removed, a default removed."""
     assert isinstance(old, Routine) and isinstance(new, Routine)
-    if isinstance(old, Function) and isinstance(new, Function) and (old.returns, old.window) != (new.returns, new.window):
+    if (
+        isinstance(old, Function)
+        and isinstance(new, Function)
+        and (old.returns, old.window) != (new.returns, new.window)
+    ):
         return Replace()
     if [_out(a) for a in old.arguments if a.mode in _OUT] != [_out(a) for a in new.arguments if a.mode in _OUT]:
         return Replace()

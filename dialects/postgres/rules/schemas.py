@@ -2,12 +2,10 @@
 
 import re
 
-from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Extension
 from .common import OWNED, PLAIN
-
 
 
 def _version(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:

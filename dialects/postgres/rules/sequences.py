@@ -1,7 +1,6 @@
 """Sequences, free or of identity columns."""
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Sequence
 from .common import ACL, COMMENT, DERIVED, OWNED, OWNER, same

@@ -1,7 +1,6 @@
 """Triggers, rewrite rules and policies."""
 
-from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Policy
 from .common import PLAIN, same

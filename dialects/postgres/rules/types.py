@@ -1,7 +1,6 @@
 """Enum, domain, composite and range types."""
 
-from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Supersede
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Schema, Supersede
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import DomainCheck, Enum
 from ..composites import is_stored

@@ -1,7 +1,6 @@
 """Views and materialised views."""
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule
-from ....engine.schema import Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import View
 from .common import ACL, COMMENT, DERIVED, OWNED, same
