@@ -34,7 +34,6 @@ check: $(STAMP)  ## style, format, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 
 sweep: $(STAMP)  ## the long tests: many schemas there and back

@@ -37,7 +37,7 @@ def _fails(obj: Object, parent_is_new: bool) -> str | None:
 
 
 _KEY = {
-    **same(Replace(), "columns", "include", "without_overlaps", "deferrable", "initially_deferred"),
+    **same(Replace(), "include", "deferrable", "initially_deferred"),
     "options": InPlace("index.set_options", light=True),
     "tablespace": InPlace("index.set_tablespace", light=True),
     "derived_from": Choose(attached),
@@ -73,7 +73,7 @@ RULES = {
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
         rename_unasked=True,
-        attributes=_KEY,
+        attributes={**same(Replace(), "columns", "without_overlaps"), **_KEY},
         weight=41,
         create_fails=_fails,
     ),
@@ -82,7 +82,7 @@ RULES = {
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
         rename_unasked=True,
-        attributes={"nulls_not_distinct": Replace(), **_KEY},
+        attributes={**same(Replace(), "columns", "without_overlaps", "nulls_not_distinct"), **_KEY},
         weight=42,
         create_fails=_fails,
     ),
