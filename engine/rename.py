@@ -8,7 +8,7 @@ snapshot as it reads with the new names, and the renaming is a step like any oth
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..snapshots.model import Header, Identity, Object, Unmodelled, relabelled, renamed
+from ..snapshots.model import Header, Identity, Object, relabelled, renamed
 from ..snapshots.naming import kind_of
 from .compare import Changes, compared
 from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Step, resolve
@@ -54,12 +54,12 @@ def _found(changes: Changes, old: Schema, new: Schema, dialect: Dialect, known: 
     taken = set(known.values())
     for change in changes:
         identity = change.identity
-        if isinstance(change.old or change.new, Unmodelled):
-            continue
-        if (change.old is None) == (change.new is None) or not dialect.rules(kind_of(identity)).rename_unasked:
+        if (change.old is None) == (change.new is None):
             continue
         parent = (new if change.old is None else old).parent(identity)
         if parent is None or parent not in old or parent not in new:
+            continue
+        if not dialect.rules(kind_of(identity)).rename_unasked:
             continue
         if change.new is None and identity not in known:
             gone.setdefault((parent, kind_of(identity)), []).append(identity)

@@ -1,3 +1,4 @@
+CREATE ACCESS METHOD fx_heap TYPE TABLE HANDLER heap_tableam_handler;
 CREATE SCHEMA fx;
 GRANT USAGE ON SCHEMA fx TO PUBLIC;
 CREATE FUNCTION fx.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -117,6 +118,12 @@ ALTER TABLE fx.many ADD CONSTRAINT many_unique UNIQUE NULLS NOT DISTINCT (b, c) 
 ALTER TABLE fx.target ADD CONSTRAINT target_set_null FOREIGN KEY (id, code) REFERENCES fx.target (id, code) ON DELETE SET NULL (code);
 -- end
 -- since 18
+CREATE TABLE fx.spans (
+    whole int4range, during daterange,
+    CONSTRAINT spans_pkey PRIMARY KEY (whole, during),
+    CONSTRAINT spans_unique UNIQUE (during, whole),
+    CONSTRAINT spans_fk FOREIGN KEY (whole, during) REFERENCES fx.spans
+);
 CREATE TABLE fx.newer (
     id integer CONSTRAINT named NOT NULL NO INHERIT,
     other integer CONSTRAINT other_named NOT NULL,
@@ -353,3 +360,26 @@ ALTER TABLE fx.newer ALTER id DROP NOT NULL, ALTER other DROP NOT NULL, ALTER fo
 -- to: generated
 ALTER TABLE fx.loaded DROP doubled, ADD doubled numeric GENERATED ALWAYS AS (amount * 3) STORED;
 ALTER TABLE fx.many DROP f, ADD f integer GENERATED ALWAYS AS (a + 1) STORED;
+
+-- to: where and how it is stored
+-- since 15
+ALTER TABLE fx.many SET ACCESS METHOD fx_heap;
+-- end
+ALTER TABLE fx.many SET TABLESPACE fx_space;
+ALTER INDEX fx.loaded_expression SET TABLESPACE fx_space;
+ALTER INDEX fx.loaded_pkey SET TABLESPACE fx_space;
+ALTER INDEX fx.loaded_unique SET TABLESPACE fx_space;
+ALTER INDEX fx.loaded_exclusion SET TABLESPACE fx_space;
+
+-- to: constraints anew
+ALTER TABLE fx.loaded DROP CONSTRAINT loaded_unique, ADD CONSTRAINT loaded_unique UNIQUE (code, ref) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE fx.loaded DROP CONSTRAINT loaded_exclusion, ADD CONSTRAINT loaded_exclusion EXCLUDE USING gist (at WITH -|-);
+ALTER TABLE fx.loaded DROP CONSTRAINT loaded_fk_not_valid, ADD CONSTRAINT loaded_fk_not_valid FOREIGN KEY (ref) REFERENCES fx.target;
+DROP TRIGGER loaded_constraint ON fx.loaded;
+CREATE TRIGGER loaded_constraint AFTER INSERT ON fx.loaded FOR EACH ROW EXECUTE FUNCTION fx.touch();
+-- since 18
+ALTER TABLE fx.spans DROP CONSTRAINT spans_fk, DROP CONSTRAINT spans_unique, DROP CONSTRAINT spans_pkey;
+ALTER TABLE fx.spans ADD CONSTRAINT spans_pkey PRIMARY KEY (whole, during WITHOUT OVERLAPS);
+ALTER TABLE fx.spans ADD CONSTRAINT spans_unique UNIQUE (during, whole WITHOUT OVERLAPS);
+ALTER TABLE fx.spans ADD CONSTRAINT spans_fk FOREIGN KEY (whole, PERIOD during) REFERENCES fx.spans;
+-- end

@@ -61,6 +61,10 @@ CREATE FUNCTION fx.in_c(text, text) RETURNS boolean LANGUAGE c IMMUTABLE STRICT 
 CREATE FUNCTION fx.standard(a integer) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM fx.used WHERE id = $1; END;
 CREATE PROCEDURE fx.standard_too(a integer) LANGUAGE sql BEGIN ATOMIC INSERT INTO fx.used (id) VALUES ($1); END;
 -- end
+CREATE PROCEDURE fx.proc_in_c(integer) LANGUAGE c AS '$libdir/citext', 'citext_eq';
+CREATE TRANSFORM FOR integer LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal));
+CREATE FUNCTION fx.moved(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE fx.proc_moved(integer) LANGUAGE sql AS 'SELECT 1';
 COMMENT ON FUNCTION fx.loaded(integer, integer[]) IS 'a function';
 ALTER FUNCTION fx.loaded(integer, integer[]) OWNER TO fx_owner;
 REVOKE EXECUTE ON FUNCTION fx.loaded(integer, integer[]) FROM PUBLIC;
@@ -188,6 +192,12 @@ CREATE OR REPLACE FUNCTION fx.standard(a integer) RETURNS bigint LANGUAGE sql BE
 CREATE OR REPLACE PROCEDURE fx.standard_too(a integer) LANGUAGE sql BEGIN ATOMIC INSERT INTO fx.used (id) VALUES ($1 + 1); END;
 -- end
 
+-- to: libraries and transforms
+CREATE OR REPLACE FUNCTION fx.in_c(text, text) RETURNS boolean LANGUAGE c IMMUTABLE STRICT AS '$libdir/hstore', 'hstore_eq';
+CREATE OR REPLACE PROCEDURE fx.proc_in_c(integer) LANGUAGE c AS '$libdir/hstore', 'hstore_eq';
+CREATE OR REPLACE FUNCTION fx.moved(integer) RETURNS integer LANGUAGE sql TRANSFORM FOR TYPE integer AS 'SELECT 1';
+CREATE OR REPLACE PROCEDURE fx.proc_moved(integer) LANGUAGE sql TRANSFORM FOR TYPE integer AS 'SELECT 1';
+
 -- to: privileges of routines
 GRANT EXECUTE ON FUNCTION fx.loaded(integer, integer[]) TO PUBLIC;
 REVOKE EXECUTE ON FUNCTION fx.loaded(integer, integer[]) FROM fx_reader;
@@ -200,7 +210,7 @@ CREATE FUNCTION fx.loaded(renamed integer, VARIADIC b integer[]) RETURNS integer
 DROP PROCEDURE fx.proc(integer, text);
 CREATE PROCEDURE fx.proc(INOUT other integer, b text) LANGUAGE plpgsql AS 'BEGIN other := 1; END';
 DROP AGGREGATE fx.total(integer);
-CREATE AGGREGATE fx.total(integer) (SFUNC = fx.step, STYPE = integer);
+CREATE AGGREGATE fx.total(named integer) (SFUNC = fx.step, STYPE = integer);
 DROP FUNCTION fx.numbered(integer);
 CREATE FUNCTION fx.numbered(n integer) RETURNS TABLE (x integer) LANGUAGE sql AS 'SELECT 1';
 DROP FUNCTION fx.window_one(integer);

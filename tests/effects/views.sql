@@ -1,3 +1,4 @@
+CREATE ACCESS METHOD fx_heap TYPE TABLE HANDLER heap_tableam_handler;
 CREATE SCHEMA fx;
 GRANT USAGE ON SCHEMA fx TO PUBLIC;
 CREATE FUNCTION fx.touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -84,6 +85,12 @@ COMMENT ON COLUMN fx.kept.label IS NULL;
 ALTER INDEX fx.kept_label ALTER COLUMN 1 SET STATISTICS 13;
 ALTER INDEX fx.kept_id RESET (fillfactor);
 COMMENT ON INDEX fx.kept_id IS NULL;
+
+-- to: where it is stored
+ALTER MATERIALIZED VIEW fx.kept SET TABLESPACE fx_space;
+-- since 15
+ALTER MATERIALIZED VIEW fx.kept SET ACCESS METHOD fx_heap;
+-- end
 
 -- to: materialised view anew
 DROP VIEW fx.of_kept;

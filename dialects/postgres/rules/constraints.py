@@ -36,7 +36,7 @@ def _fails(obj: Object, parent_is_new: bool) -> str | None:
     return BREAKS
 
 
-_KEY = {
+_INDEXED = {
     **same(Replace(), "include", "deferrable", "initially_deferred"),
     "options": InPlace("index.set_options", light=True),
     "tablespace": InPlace("index.set_tablespace", light=True),
@@ -45,6 +45,7 @@ _KEY = {
     "index_comment": InPlace("common.set_index_comment", light=True),
     "comment": COMMENT,
 }
+_KEY = {**same(Replace(), "columns", "without_overlaps"), **_INDEXED}
 
 RULES = {
     "check": KindRules(
@@ -73,7 +74,7 @@ RULES = {
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
         rename_unasked=True,
-        attributes={**same(Replace(), "columns", "without_overlaps"), **_KEY},
+        attributes=_KEY,
         weight=41,
         create_fails=_fails,
     ),
@@ -82,7 +83,7 @@ RULES = {
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
         rename_unasked=True,
-        attributes={**same(Replace(), "columns", "without_overlaps", "nulls_not_distinct"), **_KEY},
+        attributes={"nulls_not_distinct": Replace(), **_KEY},
         weight=42,
         create_fails=_fails,
     ),
@@ -91,7 +92,7 @@ RULES = {
         drop="alter_table.drop_constraint",
         rename="table.rename_constraint",
         rename_unasked=True,
-        attributes={"method": Replace(), "parts": Replace(), "predicate": Replace(), **_KEY},
+        attributes={"method": Replace(), "parts": Replace(), "predicate": Replace(), **_INDEXED},
         weight=43,
         detachable=True,
         create_fails=_fails,

@@ -75,6 +75,7 @@ RULES = {
             **same(Replace(), "table", "kinds", "columns", "expressions"),
             "target": InPlace("statistics.set_target", light=True),
             **OWNED,
+            "acl": Kept(),
         },
         weight=46,
     ),
