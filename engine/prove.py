@@ -71,6 +71,8 @@ def _check_founded(identity: Identity, obj: Object, statement: Statement, state:
     if state.get(identity) is None:
         return
     for attribute, used in references(obj):
+        if isinstance(new.get(used), Unmodelled):
+            continue
         if attribute != "derived_from" and state.get(used) is None and (used in state.touched or used in new):
             raise _defect(f"{identity} names {used} in {attribute}, which is not there", statement)
 
