@@ -50,7 +50,9 @@ def test_share_of_round_trips(postgres: EmbeddedPostgres, tmp_path: Path, name: 
     for result in results:
         if result.get("replaced"):
             print(result["id"], "rows were not kept:", *result["replaced"])
-    assert [len(results) - len(failed), len(results)] == FLOORS[name]
+    passed, judged_then = FLOORS[name]
+    assert len(results) >= judged_then
+    assert len(results) - len(failed) >= passed
 
 
 def test_every_file_has_a_floor() -> None:
