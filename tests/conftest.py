@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ _numbers = itertools.count(1)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where the second PostgreSQL is missing its tests are left out, and the report says so; CI requires them."""
+    _expect_known_failures(items)
     if (POSTGRES15 / "postgres").exists() or os.environ.get("DBSTRATA_REQUIRE_POSTGRES15") == "1":
         return
     missing = [item for item in items if item.get_closest_marker("pg15")]
@@ -23,6 +25,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=missing)
         items[:] = [item for item in items if item not in set(missing)]
         config.stash[_LEFT_OUT] = len(missing)
+
+
+def _expect_known_failures(items: list[pytest.Item]) -> None:
+    """What stands in known_failures.txt is expected to fail, for the reason that is given there."""
+    text = Path(__file__).with_name("known_failures.txt").read_text(encoding="utf-8")
+    known = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    for item in items:
+        for name, reason in known:
+            if name in item.nodeid:
+                item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
 
 
 _LEFT_OUT = pytest.StashKey[int]()

@@ -174,7 +174,7 @@ class Lab:
         """The roles that it needs, unless they are there."""
         if case.prereq:
             with psycopg.connect(self.server.url(), autocommit=True) as connection:
-                for statement in filter(str.strip, case.prereq.split(";")):
+                for statement in _statements(case.prereq):
                     try:
                         connection.execute(statement)
                     except psycopg.errors.DuplicateObject:
@@ -251,3 +251,8 @@ def replaced(before: Mapping[Identity, str], wanted: Iterable[Identity], after: 
     """The places that both sides have, and that are not what they were."""
     both = before.keys() & set(wanted)
     return sorted(where for where in both if after.get(where) != before[where])
+
+
+def _statements(text: str) -> list[str]:
+    """Of roles' SQL; a DO block stays whole, and then so does all of it."""
+    return [text] if "$$" in text else [part for part in text.split(";") if part.strip()]
