@@ -122,7 +122,8 @@ def _for_path(steps: Iterable[Step], kind: str, identity: Identity) -> Step | No
     return next((step for step in steps if step.identity == wanted), None)
 
 
-def _table(step: Step) -> str:
+def table_path(step: Step) -> str:
+    """The path of the table that a step on a table, or on what stands in it, is about."""
     if step.parent is None:
         return path_of(step.identity)
     if kind_of(step.identity) in ("default", "identity"):
@@ -192,7 +193,7 @@ def _environment() -> "Environment":
         "statement": _statement,
         "operator": _operator,
         "for_path": _for_path,
-        "table": _table,
+        "table": table_path,
         "enable": _ENABLE.__getitem__,
         "not_null_name": _not_null_name,
     }

@@ -9,6 +9,7 @@ from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
+from ...templates.render import table_path
 from . import casts, composites, privileges, renames, spelling, versions
 from .effects import effects
 from .rules import tables
@@ -153,16 +154,6 @@ def _prepares_type(together: Sequence[Step], step: Step) -> bool:
     last = together[-1]
     rank = {"alter_table.drop_default": 0, "alter_table.set_type": 1, "alter_table.set_default": 2}
     return path_of(last.identity) == path_of(step.identity) and rank[last.macro] < rank[step.macro]
-
-
-def table_path(step: Step) -> str:
-    """The path of the table that a step on a table, or on what stands in it, is about."""
-    if step.parent is None:
-        return path_of(step.identity)
-    kind = kind_of(step.identity)
-    if kind in ("default", "identity"):
-        return ".".join(map(quote, parts_of(step.parent)[:-1]))
-    return path_of(step.parent)
 
 
 def _has_children(step: Step, old: Schema, new: Schema) -> bool:
