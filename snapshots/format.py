@@ -85,6 +85,7 @@ class Dialect(NamedTuple):
 
 DIALECTS = {
     "postgres": Dialect("postgres", system=("pg_*", "information_schema"), apart=("collation", "unmodelled")),
+    "mysql": Dialect("mysql", system=(), apart=("unmodelled",)),
 }
 """Imported when first needed."""
 
