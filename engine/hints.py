@@ -6,9 +6,9 @@ steps of a plan. All that is planned after them speaks the new names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..snapshots.errors import Defect, InputError
@@ -23,8 +23,7 @@ __all__ = ["Followed", "follow", "wanted"]
 _WHERE = "the rename hint {} -> {}"
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """The old schema under its new names, and the steps that make it so."""
 
     schema: Schema

@@ -1,7 +1,8 @@
 """The plan: what to do, in which order, in which transactions; proven before anyone sees it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity
@@ -15,8 +16,7 @@ from .schema import Schema, Snapshot
 from .steps import Steps
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Proven parts that turn `old` into `new`."""
 
     old: Schema

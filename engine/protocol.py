@@ -12,8 +12,9 @@ Macros are named `family.macro`: the file and the macro below templates/<dialect
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct
 
 from ..snapshots.model import Header, Identity, Object
 from .schema import Effect as Effect
@@ -23,8 +24,7 @@ from .schema import State as State
 Action = Literal["create", "drop", "alter", "set aside", "rename"]
 
 
-@dataclass(frozen=True, slots=True)
-class InPlace:
+class InPlace(Struct, frozen=True):
     """Altered in place by the macro. Attributes of one object that share the macro are altered by one step."""
 
     macro: str
@@ -50,46 +50,40 @@ class InPlace:
     """Why it can't run in a transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """Dropped and created anew, with all that depends on it."""
 
     loses: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Supersede:
+class Supersede(Struct, frozen=True):
     """Renamed, created anew, users altered to the new one, the renamed one dropped. What can't be renamed so is
     superseded with what it stands in."""
 
     loses: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
+class Refuse(Struct, frozen=True):
     """Not made."""
 
     reason: str
     next: str = "keep the old value, or make this change by hand"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The server derives it from other attributes or objects."""
 
 
 Rule = InPlace | Replace | Supersede | Refuse | Kept
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Struct, frozen=True):
     """The rule depends on the values."""
 
     pick: Callable[[Identity, Object, Object, Schema, Schema], Rule]
 
 
-@dataclass(frozen=True, slots=True)
-class KindRules:
+class KindRules(Struct, frozen=True):
     """How objects of one kind change."""
 
     create: str
@@ -144,8 +138,7 @@ class KindRules:
     """What in existing rows can make its creation fail, given whether its parent is new."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(Struct, frozen=True, eq=False):
     """One atomic change, with what it needs, makes, and lets go."""
 
     action: Action
@@ -160,7 +153,7 @@ class Step:
     """Of an alter: what it sets."""
     unset: bool = False
     """Of an alter: the attributes go to their default, not to the new value."""
-    renames: Mapping[Identity, Identity] = field(default_factory=dict)
+    renames: Mapping[Identity, Identity] = {}
     """Of a rename: old identities with their new ones."""
     inner: tuple[tuple[Identity, Identity, Object], ...] = ()
     """(identity, parent, object) of what a creation makes along with its subject."""
@@ -181,12 +174,11 @@ class Step:
     loses: str | None = None
     fails: str | None = None
     why: str = ""
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = {}
     """What the dialect worked out for the macro."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Statement:
+class Statement(Struct, frozen=True, eq=False):
     """Steps that the server takes at once. The first one leads."""
 
     steps: tuple[Step, ...]
@@ -194,8 +186,7 @@ class Statement:
     """The macro around the steps' own; None: the leading step's macro knows the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Statements that run in one transaction, or each by itself."""
 
     statements: tuple[Statement, ...]
@@ -204,8 +195,7 @@ class Part:
     """Why it is a part of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """What a step needs, lets go and precedes beyond what the model's references say."""
 
     needs: frozenset[Identity] = frozenset()
@@ -215,8 +205,7 @@ class Links:
     """(object, attribute): it comes after that attribute is set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Renaming:
+class Renaming(Struct, frozen=True):
     """An object and what it is called from now on."""
 
     before: Identity

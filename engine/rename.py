@@ -6,7 +6,8 @@ snapshot as it reads with the new names, and the renaming is a step like any oth
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..snapshots.model import Header, Identity, Object, relabelled, renamed
 from ..snapshots.naming import kind_of
@@ -18,8 +19,7 @@ Names = dict[Identity, Identity]
 """Old identities with their new ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Relabelled:
+class Relabelled(Struct, frozen=True):
     """The old snapshot under its new names."""
 
     header: Header

@@ -5,9 +5,10 @@ that the effects of steps change; the snapshot below it stays as it is.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
 
 from ..snapshots.model import Header, Identity, Object, children, flatten, looks_outward, references
 from ..snapshots.naming import path_of
@@ -137,8 +138,7 @@ class Schema:
         return self._across.heirs.get(identity, [])
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Struct, frozen=True):
     """Who names an identity in which attribute, and what derives from it."""
 
     users: dict[Identity, list[tuple[Identity, str]]]

@@ -7,12 +7,10 @@ object, or of another one, is repaired by the plan and not forgotten.
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from msgspec.structs import fields
-from msgspec.structs import replace as struct_replace
+from msgspec.structs import fields, replace
 
 from ..snapshots.errors import Defect, Refused
 from ..snapshots.model import Identity, Object, references
@@ -540,7 +538,7 @@ class Steps:
 def _without(obj: Object, together: tuple[str, ...]) -> Object:
     """The object with these attributes at their defaults."""
     known = _defaults(type(obj))
-    return struct_replace(obj, **{name: known[name] for name in together})
+    return replace(obj, **{name: known[name] for name in together})
 
 
 @cache

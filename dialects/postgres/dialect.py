@@ -10,7 +10,7 @@ from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routin
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.render import table_path
-from . import casts, composites, privileges, renames, spelling, versions
+from . import casts, composites, privileges, spelling, versions
 from .effects import effects
 from .rules import tables
 
@@ -75,12 +75,16 @@ class Postgres:
 
     def placed(self, obj: Object, renaming: Renaming) -> Object:
         """A top-level object in a renamed schema, or with a renamed type among its arguments."""
+        from . import renames
+
         return renames.placed(obj, renaming)
 
     def respelled(
         self, identity: Identity, obj: Object, renaming: Renaming, moved: Mapping[Identity, Identity], *, guess: bool
     ) -> Object:
         """The object with its texts as they read after the renaming."""
+        from . import renames
+
         return renames.respelled(identity, obj, renaming, moved, guess=guess)
 
     def group(self, step: Step) -> str:
