@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..engine.protocol import Renaming
-    from ..engine.schema import Schema, Snapshot
+    from ..engine.schema import Schema
+    from ..snapshots.format import Snapshot
     from .config import Config
 
 __all__ = ["Pair", "ask", "load", "pair", "same_file", "settings"]
@@ -140,8 +141,20 @@ def _both(old: str, new: str) -> tuple[Any, Any]:
     if old == EMPTY:
         after = load(new)
         return _empty(after), after
-    before = load(old)
-    return before, (_empty(before) if new == EMPTY else load(new))
+    if new == EMPTY:
+        before = load(old)
+        return before, _empty(before)
+    return load_pair(old, new)
+
+
+def load_pair(old: str, new: str) -> "tuple[Snapshot, Snapshot]":
+    """Both, as `load` gives them."""
+    from ..dialects import is_url
+    from ..snapshots import format
+
+    if is_url(old) or is_url(new):
+        return load(old), load(new)
+    return format.read_pair(old, new)
 
 
 def _check_dialects(old: Any, new: Any) -> None:

@@ -104,7 +104,8 @@ def compare(old: Schema, new: Schema, *, same: Same, ignore: Iterable[str] = ())
     )
     found: dict[Identity, Change] = {}
     for root in sorted(old.roots.keys() | new.roots.keys()):
-        if old.roots.get(root) != new.roots.get(root):
+        before, after = old.roots.get(root), new.roots.get(root)
+        if before is not after and before != after:
             found.update(_compare_root(root, old, new, comparison))
     return Changes(found, tuple(comparison.spelling), tuple(sorted(out)))
 

@@ -172,7 +172,7 @@ def _renamed(
         _spelled(schema.roots[root], top, None, renaming, moved, dialect, guess) if root in touched else top
         for root, top in named.items()
     )
-    made = Schema(Relabelled(schema.header, tuple(sorted(objects, key=lambda o: o.identity()))))
+    made = Schema(Relabelled(header=schema.header, objects=tuple(sorted(objects, key=lambda o: o.identity()))))
     _check(moved, made, renaming)
     return made, _step(moved[before], obj, schema, made, moved, rules.rename), moved
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from ..snapshots.canonical import Document
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity
 from . import hints, rename
@@ -12,7 +13,7 @@ from .decide import Allow, Decisions, nothing
 from .order import order
 from .protocol import Dialect, Part, Renaming, Statement, Step
 from .prove import prove
-from .schema import Schema, Snapshot
+from .schema import Schema
 from .steps import Steps
 
 
@@ -32,8 +33,8 @@ class Plan(Struct, frozen=True):
 
 
 def plan(
-    old: Snapshot | Schema,
-    new: Snapshot | Schema,
+    old: Document | Schema,
+    new: Document | Schema,
     dialect: Dialect,
     *,
     ignore: Iterable[str] = (),

@@ -7,9 +7,8 @@ snapshot as it reads with the new names, and the renaming is a step like any oth
 
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
-
-from ..snapshots.model import Header, Identity, Object, relabelled, renamed
+from ..snapshots.canonical import Document
+from ..snapshots.model import Identity, relabelled, renamed
 from ..snapshots.naming import kind_of
 from .compare import Changes, compared
 from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Step, resolve
@@ -19,11 +18,8 @@ Names = dict[Identity, Identity]
 """Old identities with their new ones."""
 
 
-class Relabelled(Struct, frozen=True):
+class Relabelled(Document, frozen=True, kw_only=True):
     """The old snapshot under its new names."""
-
-    header: Header
-    objects: tuple[Object, ...]
 
 
 def found(changes: Changes, old: Schema, new: Schema, dialect: Dialect) -> Names:

@@ -6,30 +6,22 @@ that the effects of steps change; the snapshot below it stays as it is.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from ..snapshots.model import Header, Identity, Object, children, flatten, looks_outward, references
+from ..snapshots.canonical import Document
+from ..snapshots.model import Identity, Object, children, flatten, references
 from ..snapshots.naming import path_of
 
 T = TypeVar("T")
 
 
-class Snapshot(Protocol):
-    """What every dialect's snapshot has."""
-
-    @property
-    def header(self) -> Header: ...
-
-    @property
-    def objects(self) -> tuple[Object, ...]: ...
-
-
 class Schema:
     """The objects of one snapshot."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Document) -> None:
+        self._snapshot = snapshot
         self.header = snapshot.header
         self.roots: dict[Identity, Object] = {obj.identity(): obj for obj in snapshot.objects}
         self._objects: dict[Identity, Object] = {}
@@ -69,8 +61,11 @@ class Schema:
 
     def get(self, identity: Identity) -> Object | None:
         """The object of that identity, at whatever depth."""
-        self._unfold(identity)
-        return self._objects.get(identity)
+        found = self._objects.get(identity)
+        if found is None:
+            self._unfold(identity)
+            found = self._objects.get(identity)
+        return found
 
     def __getitem__(self, identity: Identity) -> Object:
         found = self.get(identity)
@@ -114,8 +109,9 @@ class Schema:
     def _across(self) -> "Uses":
         """Who names what, where the two stand in different top-level objects."""
         uses = Uses({}, {})
-        for identity, root in self.roots.items():
-            uses.add_across(root, identity, path_of(identity))
+        for root in self._snapshot.walk.roots:
+            for use in root.outward:
+                uses.add(*use)
         return uses
 
     def _within(self, identity: Identity) -> "Uses":
@@ -144,24 +140,16 @@ class Uses(Struct, frozen=True):
     users: dict[Identity, list[tuple[Identity, str]]]
     heirs: dict[Identity, list[Identity]]
 
-    def add_across(self, obj: Object, identity: Identity, root: str) -> None:
-        """Note what an object, and what stands in it, names outside of the path `root`."""
-        for attribute, used in references(obj):
-            if attribute not in obj.stays_inside and not _stands_in(used, root):
-                self._add(identity, attribute, used)
-        for inner in children(obj):
-            if looks_outward(inner):
-                self.add_across(inner, inner.identity(identity), root)
-
     def add_within(self, obj: Object, identity: Identity, root: str) -> None:
         """Note what an object, and what stands in it, names inside of the path `root`."""
         for attribute, used in references(obj):
             if _stands_in(used, root):
-                self._add(identity, attribute, used)
+                self.add(identity, attribute, used)
         for inner in children(obj):
             self.add_within(inner, inner.identity(identity), root)
 
-    def _add(self, identity: Identity, attribute: str, used: Identity) -> None:
+    def add(self, identity: Identity, attribute: str, used: Identity) -> None:
+        """Note one."""
         if attribute == "derived_from":
             self.heirs.setdefault(used, []).append(identity)
         else:
@@ -178,6 +166,8 @@ def _stands_in(identity: Identity, root: str) -> bool:
 
 def _last_dot(path: str) -> int:
     """Where the last dot outside quotes is; -1 if nowhere."""
+    if '"' not in path:
+        return path.rfind(".")
     quoted = False
     for at in range(len(path) - 1, -1, -1):
         if path[at] == '"':
@@ -228,7 +218,7 @@ class State:
     def users(self, identity: Identity) -> list[Identity]:
         """What names it now."""
         candidates = dict.fromkeys(i for i, _ in self.schema.users(identity)) | self._users.get(identity, {})
-        return [i for i in candidates if self._names(i, identity)]
+        return [i for i in candidates if i not in self._now or self._names(i, identity)]
 
     def heirs(self, identity: Identity) -> list[Identity]:
         """What derives from it now."""
