@@ -15,7 +15,6 @@ from ..snapshots.errors import Defect, InputError
 from ..snapshots.model import Identity, Object, flatten, relabelled
 from ..snapshots.naming import kind_of, parts_of, path_of
 from .protocol import Dialect, Renaming, Step
-from .rename import Relabelled
 from .schema import Schema
 
 __all__ = ["Followed", "follow", "wanted"]
@@ -172,7 +171,7 @@ def _renamed(
         _spelled(schema.roots[root], top, None, renaming, moved, dialect, guess) if root in touched else top
         for root, top in named.items()
     )
-    made = Schema(Relabelled(header=schema.header, objects=tuple(sorted(objects, key=lambda o: o.identity()))))
+    made = schema.with_objects(sorted(objects, key=lambda o: o.identity()))
     _check(moved, made, renaming)
     return made, _step(moved[before], obj, schema, made, moved, rules.rename), moved
 

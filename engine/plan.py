@@ -59,7 +59,7 @@ def plan(
     changes = compare(before, after, same=dialect.same, ignore=ignore)
     start, renaming = before, list[Step]()
     if names := rename.found(changes, before, after, dialect):
-        start = Schema(rename.apply(names, before))
+        start = rename.apply(names, before)
         renaming = list(rename.steps(names, before, start, dialect))
         changes = compare(start, after, same=dialect.same, ignore=ignore)
     decisions = Decisions(changes, start, after, dialect, allow)

@@ -7,7 +7,6 @@ snapshot as it reads with the new names, and the renaming is a step like any oth
 
 from collections.abc import Iterator, Mapping
 
-from ..snapshots.canonical import Document
 from ..snapshots.model import Identity, relabelled, renamed
 from ..snapshots.naming import kind_of
 from .compare import Changes, compared
@@ -16,10 +15,6 @@ from .schema import Schema
 
 Names = dict[Identity, Identity]
 """Old identities with their new ones."""
-
-
-class Relabelled(Document, frozen=True, kw_only=True):
-    """The old snapshot under its new names."""
 
 
 def found(changes: Changes, old: Schema, new: Schema, dialect: Dialect) -> Names:
@@ -101,16 +96,13 @@ def _differing(a: Identity, b: Identity, old: Schema, new: Schema, dialect: Dial
     return len(differing)
 
 
-def apply(names: Names, old: Schema) -> Relabelled:
-    """The old snapshot as it reads once the names are changed."""
+def apply(names: Names, old: Schema) -> Schema:
+    """The old schema as it reads once the names are changed."""
     touched = {old.root_of(i) for i in names}
     for identity in names:
         touched |= {old.root_of(user) for user, _ in old.users(identity)}
         touched |= {old.root_of(heir) for heir in old.heirs(identity)}
-    return Relabelled(
-        header=old.header,
-        objects=tuple(renamed(obj, names) if root in touched else obj for root, obj in old.roots.items()),
-    )
+    return old.with_objects(renamed(obj, names) if root in touched else obj for root, obj in old.roots.items())
 
 
 def steps(names: Names, old: Schema, relabelled_old: Schema, dialect: Dialect) -> Iterator[Step]:

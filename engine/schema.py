@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from ..snapshots.canonical import Document
-from ..snapshots.model import Identity, Object, children, flatten, references
+from ..snapshots.canonical import Document, Root
+from ..snapshots.model import Identity, Object, references
 from ..snapshots.naming import path_of
 
 T = TypeVar("T")
@@ -23,13 +23,20 @@ class Schema:
     def __init__(self, snapshot: Document) -> None:
         self._snapshot = snapshot
         self.header = snapshot.header
-        self.roots: dict[Identity, Object] = {obj.identity(): obj for obj in snapshot.objects}
+        self._walked: dict[Identity, Root] = {root.entries[0][0]: root for root in snapshot.walk.roots}
+        self.roots: dict[Identity, Object] = {i: root.entries[0][2] for i, root in self._walked.items()}
         self._objects: dict[Identity, Object] = {}
         self._parents: dict[Identity, Identity] = {}
         self._inside: dict[Identity, list[Identity]] = {}
         self._remembered: dict[str, Any] = {}
         self._by_kind: dict[str, tuple[Object, ...]] = {}
         self._inner_uses: dict[Identity, Uses] = {}
+
+    def with_objects(self, objects: Iterable[Object]) -> "Schema":
+        """The same server with these top-level objects, most of them its own."""
+        snapshot = Document(header=self.header, objects=tuple(objects))
+        snapshot.walk_beside(self._snapshot)
+        return Schema(snapshot)
 
     @cached_property
     def _holders(self) -> dict[str, Identity]:
@@ -53,7 +60,7 @@ class Schema:
         root = self.root_of(identity)
         if root is None or root in self._objects:
             return
-        for inner, parent, obj in flatten(self.roots[root]):
+        for inner, parent, obj in self._walked[root].entries:
             self._objects[inner] = obj
             if parent is not None:
                 self._parents[inner] = parent
@@ -109,7 +116,7 @@ class Schema:
     def _across(self) -> "Uses":
         """Who names what, where the two stand in different top-level objects."""
         uses = Uses({}, {})
-        for root in self._snapshot.walk.roots:
+        for root in self._walked.values():
             for use in root.outward:
                 uses.add(*use)
         return uses
@@ -121,7 +128,8 @@ class Schema:
             return NO_USES
         if root not in self._inner_uses:
             uses = self._inner_uses[root] = Uses({}, {})
-            uses.add_within(self.roots[root], root, path_of(root))
+            for use in self._walked[root].inward:
+                uses.add(*use)
         return self._inner_uses[root]
 
     def users(self, identity: Identity) -> list[tuple[Identity, str]]:
@@ -140,14 +148,6 @@ class Uses(Struct, frozen=True):
     users: dict[Identity, list[tuple[Identity, str]]]
     heirs: dict[Identity, list[Identity]]
 
-    def add_within(self, obj: Object, identity: Identity, root: str) -> None:
-        """Note what an object, and what stands in it, names inside of the path `root`."""
-        for attribute, used in references(obj):
-            if _stands_in(used, root):
-                self.add(identity, attribute, used)
-        for inner in children(obj):
-            self.add_within(inner, inner.identity(identity), root)
-
     def add(self, identity: Identity, attribute: str, used: Identity) -> None:
         """Note one."""
         if attribute == "derived_from":
@@ -157,11 +157,6 @@ class Uses(Struct, frozen=True):
 
 
 NO_USES = Uses({}, {})
-
-
-def _stands_in(identity: Identity, root: str) -> bool:
-    path = path_of(identity)
-    return path.startswith(root) and (len(path) == len(root) or path[len(root)] == ".")
 
 
 def _last_dot(path: str) -> int:

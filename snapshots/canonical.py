@@ -15,7 +15,7 @@ import msgspec
 from .model import Header, Identity, Object, Text, Value, flatten, lines, plain, references
 from .naming import quote
 
-__all__ = ["Document", "Use", "Walk", "canonical", "duplicates", "users_of"]
+__all__ = ["Document", "Root", "Walk", "canonical", "duplicates", "users_of"]
 
 IN_ORDER = frozenset({"columns", "attributes"})
 """Fields whose objects stand in physical order. All others are sorted by name."""
@@ -35,10 +35,11 @@ class _Field(NamedTuple):
 
 @cache
 def _fields(cls: type[msgspec.Struct]) -> tuple[_Field, ...]:
-    """Those that hold identities, text or what has either."""
+    """Those that hold identities, text or what has either; what stands inside last, as `flatten` has it."""
     hints = get_type_hints(cls, include_extras=True)
     inner = getattr(cls, "children", ())
-    found = [(name, _holds(name, hints[name], inner)) for name in cls.__struct_fields__]
+    names = sorted(cls.__struct_fields__, key=lambda name: inner.index(name) if name in inner else -1)
+    found = [(name, _holds(name, hints[name], inner)) for name in names]
     return tuple(_Field(name, holds) for name, holds in found if holds is not None)
 
 
@@ -80,8 +81,8 @@ LOOKS = {
     "texts": "for value in obj.{name}: text(value)",
     "value": "if (value := obj.{name}) is not None: look(value, user, {attribute})",
     "values": "for value in obj.{name}: look(value, user, {attribute})",
-    "child": "if (value := obj.{name}) is not None: inside(value, path)",
-    "children": "if value := obj.{name}: all_inside(value, path, {in_order})",
+    "child": "if (value := obj.{name}) is not None: inside(value, user, path)",
+    "children": "if value := obj.{name}: all_inside(value, user, path, {in_order})",
 }
 """How each sort of field is looked at, in the source of a function made for each class.
 
@@ -104,8 +105,11 @@ def _source(cls: type[msgspec.Struct]) -> CodeType:
     return compile("\n    ".join([head, *body, "return"]), f"<walk of {cls.__name__}>", "exec")
 
 
-Looker = Callable[[Any, str, str], None]
+Looker = Callable[[Any, Identity, str], None]
 """Looks at an object."""
+
+Entry = tuple[Identity, Identity | None, Object]
+"""Of an object, as `flatten` gives it: (identity, parent's identity, object)."""
 
 Use = tuple[Identity, str, Identity]
 """Who names what in which attribute: (user, attribute, used)."""
@@ -136,11 +140,12 @@ class _Lookers(dict[type[msgspec.Struct], Looker]):
 class Root(NamedTuple):
     """What a walk found of one top-level object."""
 
-    obj: Object
-    identities: list[str]
-    """Its own, and those of all that stands in it."""
+    entries: list[Entry]
+    """It, and all that stands in it."""
+    inward: list[Use]
+    """Who of them names another of them,"""
     outward: list[Use]
-    """Who of them names what stands in another top-level object, or is one."""
+    """and who names what stands elsewhere."""
 
 
 class Walk:
@@ -152,9 +157,8 @@ class Walk:
     def __init__(self, objects: Iterable[Object], beside: "Walk | None" = None) -> None:
         self.roots: list[Root] = []
         self.canonical: bool = beside is None or beside.canonical
-        self._inward: set[str] = set()
-        """What is named, and should stand in the object that names it."""
-        self._identities: list[str] = []
+        self._looked_at: list[Root] = []
+        self._entries: list[Entry] = []
         self._uses: list[Use] = []
         self._quoted = _Quoted()
         self._lookers = _Lookers(
@@ -167,54 +171,53 @@ class Walk:
                 "all_inside": self._all_inside,
             }
         )
-        met = {id(root.obj): root for root in beside.roots} if beside is not None else {}
+        met = {id(root.entries[0][2]): root for root in beside.roots} if beside is not None else {}
         last = ""
         for obj in objects:
             root = met.get(id(obj)) or self._root(obj)
-            identity = root.identities[0]
+            identity = root.entries[0][0]
             if identity <= last:
                 self.canonical = False
             last = identity
             self.roots.append(root)
 
     @property
-    def identities(self) -> Iterator[str]:
+    def identities(self) -> Iterator[Identity]:
         """Of all objects, at whatever depth."""
-        return (identity for root in self.roots for identity in root.identities)
+        return (identity for root in self.roots for identity, _, _ in root.entries)
 
     @property
-    def references(self) -> set[str]:
-        """All that is named."""
-        return self._inward | {used for root in self.roots for _, _, used in root.outward}
+    def references(self) -> set[Identity]:
+        """All that is named, but for what the walk beside this one has found in the object that names it."""
+        inward = {used for root in self._looked_at for _, _, used in root.inward}
+        return inward | {used for root in self.roots for _, _, used in root.outward}
 
     def _root(self, obj: Object) -> Root:
         identity = obj.identity()
         path = identity.partition(" ")[2]
-        self._identities.append(identity)
+        root = Root([(identity, None, obj)], [], [])
         self._lookers[type(obj)](obj, identity, path)
-        outward = []
+        root.entries.extend(self._entries)
         for use in self._uses:
             used = use[2].partition(" ")[2]
-            if used.startswith(path) and used[len(path) : len(path) + 1] in ("", "."):
-                self._inward.add(use[2])
-            else:
-                outward.append(use)
-        root = Root(obj, self._identities.copy(), outward)
-        self._identities.clear()
+            is_inside = used.startswith(path) and used[len(path) : len(path) + 1] in ("", ".")
+            (root.inward if is_inside else root.outward).append(use)
+        self._entries.clear()
         self._uses.clear()
+        self._looked_at.append(root)
         return root
 
-    def _look(self, value: Value, user: str, attribute: str) -> None:
+    def _look(self, value: Value, user: Identity, attribute: str) -> None:
         self._lookers[type(value)](value, user, attribute)
 
-    def _inside(self, obj: Object, path: str) -> None:
+    def _inside(self, obj: Object, parent: Identity, path: str) -> None:
         """An object in another; not all of them are called as `child` calls them."""
-        identity = obj.identity(Identity(f" {path}"))
-        self._identities.append(identity)
+        identity = obj.identity(parent)
+        self._entries.append((identity, parent, obj))
         self._lookers[type(obj)](obj, identity, identity.partition(" ")[2])
 
-    def _all_inside(self, objects: tuple[Object, ...], path: str, in_order: bool) -> None:
-        note, quoted, lookers, child = self._identities.append, self._quoted, self._lookers, Object.identity
+    def _all_inside(self, objects: tuple[Object, ...], parent: Identity, path: str, in_order: bool) -> None:
+        note, quoted, lookers, child = self._entries.append, self._quoted, self._lookers, Object.identity
         last = ""
         for obj in objects:
             cls: type[Object] = type(obj)
@@ -224,11 +227,11 @@ class Walk:
             last = name
             if cls.identity is child:
                 own = f"{path}.{quoted[name]}"
-                identity = f"{cls.kind} {own}"
-                note(identity)
+                identity = Identity(f"{cls.kind} {own}")
+                note((identity, parent, obj))
                 lookers[cls](obj, identity, own)
             else:
-                self._inside(obj, path)
+                self._inside(obj, parent, path)
 
     def _in_order(self, identities: tuple[Identity, ...], user: Identity, attribute: str) -> None:
         self._uses.extend((user, attribute, used) for used in identities)

@@ -200,7 +200,7 @@ def check(snapshot: Snapshot, where: str) -> Snapshot:
     """
     walk = snapshot.walk
     known = set(walk.identities)
-    if len(known) != sum(len(root.identities) for root in walk.roots):
+    if len(known) != sum(len(root.entries) for root in walk.roots):
         raise InputError(
             what=f"{next(duplicates(walk.identities))} is there twice",
             where=where,
@@ -319,7 +319,7 @@ def _decoded_beside(data: bytes, other: bytes, before: Snapshot) -> Snapshot | N
         known = dict(zip(map(bytes, _cutter.decode(other).objects), before.objects, strict=True))
         decode_one = _object_decoder(header.dialect).decode
         objects = tuple(known.get(text := bytes(raw)) or decode_one(text) for raw in pieces.objects)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     after = type(before)(header=header, objects=objects)
     after.walk_beside(before)
