@@ -100,6 +100,9 @@ class KindRules:
     """Where nothing else decides: creations go by rising weight, drops by falling."""
     inline: frozenset[str] = frozenset()
     """The kinds inside it that its creation always states: a table's columns."""
+    inherited: Callable[[Object, Object], Literal["at once", "later"] | None] = lambda _obj, _inner: None
+    """When what stands in a new object is made, if by what the object inherits from: at once with the object, or later
+    with its own origin."""
     with_parent: bool = False
     """It comes and goes by its parent's steps alone: a view's columns."""
     goes_with: Callable[[Object], Identity | None] = lambda _obj: None

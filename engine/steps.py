@@ -138,15 +138,19 @@ class Steps:
         """The object whose step makes this one too; None if it takes a step of its own."""
         new, rules = self.new[identity], self.decisions.rules(identity)
         parent = self.new.parent(identity)
+        inherited = None
         if parent is not None:
             if self.decisions.comes(parent):
-                if kind_of(identity) in self.decisions.rules(parent).inline:
+                above = self.decisions.rules(parent)
+                inherited = above.inherited(self.new[parent], new)
+                if kind_of(identity) in above.inline or inherited == "at once":
                     return self._maker(parent) or parent
             elif rules.with_parent:
                 return parent
         if new.derived_from and rules.created_along(new):
             origin = new.derived_from[0]
-            if not self._rebinds_above(identity) and self.decisions.comes(origin):
+            bound = inherited == "later" or not self._rebinds_above(identity)
+            if bound and self.decisions.comes(origin):
                 return self._maker(origin) or origin
         return None
 
@@ -275,6 +279,7 @@ class Steps:
         state = State(self.old)
         outcome = dict(self._effects(step, state))
         needs = self._used(obj for i, obj in outcome.items() if i in made and obj is not None)
+        needs.update(above for _, above, _ in inner)
         if parent is not None:
             needs.add(parent)
         step = self._add(replace(step, needs=frozenset(needs - made)), outcome)

@@ -170,6 +170,11 @@ def _parents(schema: Schema) -> frozenset[Identity]:
 # ---------------------------------------------------------------------- order beyond the model's references
 
 
+def _create_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A child comes when the checks are there that it inherits."""
+    return Links(needs=frozenset(origin for _, _, obj in step.inner if obj.kind == "check" for origin in obj.derived_from))
+
+
 def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
     """ATTACH comes when the parent is finished, and the child's own keys and indexes are there to be attached."""
     table = step.new
@@ -252,6 +257,7 @@ def _partitions(identity: Identity, schema: Schema) -> Iterator[Identity]:
 
 
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
+    "table.create": _create_links,
     "table.attach": _attach_links,
     "table.detach": _detach_links,
     "table.set_inherits": _attach_links,
