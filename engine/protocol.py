@@ -243,8 +243,8 @@ class Dialect(Protocol):
         """The names that it takes, each in its namespace; no two objects can hold one at once."""
         ...
 
-    def aside(self, identity: Identity) -> Identity:
-        """The identity of a superseded object while it waits to be dropped."""
+    def aside(self, identity: Identity, old: Schema, new: Schema) -> Identity:
+        """The identity of a superseded object while it waits to be dropped: one that is free in both schemas."""
         ...
 
     def placed(self, obj: Object, renaming: Renaming) -> Object:

@@ -194,7 +194,7 @@ class Steps:
 
     def _set_aside(self, identity: Identity, decision: Decision) -> Step:
         old, rules = self.old[identity], self.decisions.rules(identity)
-        aside = self.dialect.aside(identity)
+        aside = self.dialect.aside(identity, self.old, self.new)
         if rules.aside is None:
             raise Defect(f"{identity} can't be set aside", f"{self.dialect.name} rules", "please report both snapshots")
         along = frozenset(self._covers[identity] | {identity})
@@ -327,7 +327,7 @@ class Steps:
             return False
         old, new = self.old[identity], self.new[identity]
         rules = (self.decisions.rule(identity, a, old, new) for a in decision.attributes)
-        return any(isinstance(rule, InPlace) and rule.brought and rule.macro == macro for rule in rules)
+        return any(isinstance(rule, InPlace) and rule.macro == macro for rule in rules)
 
     def _alter(
         self,
@@ -429,14 +429,14 @@ class Steps:
             old_uses, new_uses = set(current.depends_on), set(target.depends_on)
             before, after = before | (old_uses - new_uses), after | new_uses
         parent = self.new.parent(identity)
-        asides = {self.dialect.aside(i) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
+        asides = {self.dialect.aside(i, self.old, self.new) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
         brings: set[Identity] = set()
         drops: set[Identity] = set()
         if rule.rebinds:
             brings, drops = (
                 (set(), self._unbound.get(identity, set())) if unset else (self._bound.get(identity, set()), set())
             )
-        elif not rule.light:
+        elif not rule.light and not self.decisions.comes(identity):
             brings = self._brought.get(identity, set())
         return Step(
             action="alter",
@@ -497,7 +497,9 @@ class Steps:
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):
                     continue
-                if step.action == "set aside" and self._is_moved_over(identity, attribute):
+                if (step.action == "set aside" or (identity, attribute) in step.after) and self._is_set(
+                    identity, attribute
+                ):
                     continue
                 if self._is_kept(identity, attribute, after, target):
                     continue
@@ -505,10 +507,19 @@ class Steps:
                 wanted[attribute] = None
                 causes.append(step)
 
-    def _is_moved_over(self, identity: Identity, attribute: str) -> bool:
-        """Is the attribute altered anyway, once what was set aside is there anew?"""
+    def _is_set(self, identity: Identity, attribute: str) -> bool:
+        """Is the attribute altered anyway: once what was set aside is there anew, or before the step that would?"""
         decision = self.decisions.get(identity)
-        return decision is not None and decision.fate is Fate.ALTER and attribute in decision.attributes
+        if decision is None or decision.fate is not Fate.ALTER:
+            return False
+        own = [a for a in decision.attributes if not self._is_brought(identity, a)]
+        macro = self._macro(identity, attribute)
+        return attribute in own or (macro is not None and macro in {self._macro(identity, a) for a in own})
+
+    def _macro(self, identity: Identity, attribute: str) -> str | None:
+        """What sets the attribute, if that is done in place."""
+        rule = self.decisions.rule(identity, attribute, self.old[identity], self.new[identity])
+        return rule.macro if isinstance(rule, InPlace) else None
 
     def _repair(self) -> bool:
         repairs, self._repairs = self._repairs, {}

@@ -6,11 +6,11 @@ from typing import Any
 from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
-from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
+from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Range, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.render import table_path
-from . import casts, composites, privileges, renames, spelling, versions
+from . import casts, composites, not_nulls, privileges, renames, spelling, versions
 from .effects import effects
 from .rules import tables
 
@@ -60,6 +60,8 @@ class Postgres:
                 yield f"relation {name}"
             if obj.kind in _TYPES:
                 yield f"type {name}"
+            if isinstance(obj, Range) and obj.multirange is not None:
+                yield f"type {obj.multirange}"
             if isinstance(obj, Routine):
                 yield f"routine {path_of(identity)}"
         elif obj.kind in _INDEXES:
@@ -69,9 +71,9 @@ class Postgres:
         if obj.kind in _CONSTRAINTS:
             yield f"constraint {path_of(identity)}"
 
-    def aside(self, identity: Identity) -> Identity:
-        """Where a superseded type waits."""
-        return Identity(f"{kind_of(identity)} {spelling.aside(path_of(identity))}")
+    def aside(self, identity: Identity, old: Schema, new: Schema) -> Identity:
+        """Where a superseded type or table waits."""
+        return Identity(f"{kind_of(identity)} {spelling.aside(path_of(identity), _taken(old) | _taken(new))}")
 
     def placed(self, obj: Object, renaming: Renaming) -> Object:
         """A top-level object in a renamed schema, or with a renamed type among its arguments."""
@@ -144,6 +146,19 @@ class Postgres:
         )
 
 
+def _taken(schema: Schema) -> frozenset[str]:
+    """The names, with their schemas, of all types and relations."""
+    return schema.remember("names", _names)
+
+
+def _names(schema: Schema) -> frozenset[str]:
+    every = (i for root in schema.roots for i in (root, *schema.descendants(root)))
+    claims = (claim for i in every for claim in DIALECT.claims(i, schema[i]))
+    return frozenset(
+        name for kind, _, name in (claim.partition(" ") for claim in claims) if kind in ("relation", "type")
+    )
+
+
 def _stands_alone(step: Step) -> bool:
     """A foreign key waits for the other table; in CREATE TABLE a constraint is valid, whatever is said."""
     return kind_of(step.identity) == "foreign_key" or getattr(step.new, "not_valid", False)
@@ -172,7 +187,9 @@ def _parents(schema: Schema) -> frozenset[Identity]:
 
 def _create_links(step: Step, old: Schema, new: Schema) -> Links:
     """A child comes when the checks are there that it inherits."""
-    return Links(needs=frozenset(origin for _, _, obj in step.inner if obj.kind == "check" for origin in obj.derived_from))
+    return Links(
+        needs=frozenset(origin for _, _, obj in step.inner if obj.kind == "check" for origin in obj.derived_from)
+    )
 
 
 def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -195,6 +212,20 @@ def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
     around = [*parents, step.identity]
     releases = frozenset(i for a in around for i in old.descendants(a)) - step.destroys
     return Links(releases=releases, precedes=frozenset(i for a in around for i in new.descendants(a)) - step.destroys)
+
+
+def _not_null_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A child's own NOT NULL comes before the parent's reaches it, and goes after that: none that is inherited can be
+    dropped."""
+    assert isinstance(step.new, Column)
+    around = set(_heirs(step.identity, new)) if step.new.not_null else step.new.derived_from
+    return Links(after=frozenset((i, attribute) for i in around for attribute in ("not_null", "not_null_constraint")))
+
+
+def _heirs(identity: Identity, schema: Schema) -> Iterator[Identity]:
+    for heir in schema.heirs(identity):
+        yield heir
+        yield from _heirs(heir, schema)
 
 
 def _owned_by_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -263,6 +294,7 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.set_inherits": _attach_links,
     "table.unset_inherits": _detach_links,
     "table.move_rows": _move_links,
+    "alter_table.set_not_null": _not_null_links,
     "sequence.set_owned_by": _owned_by_links,
     "common.set_acl": _acl_links,
 }
@@ -337,10 +369,11 @@ def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 def _range_aside(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """How a range and its multirange type are called while they wait to be dropped."""
     name: str | None = getattr(step.old, "multirange", None)
+    taken = _taken(old) | _taken(new)
     return {
-        "aside": spelling.aside(path_of(step.identity)),
+        "aside": path_of(DIALECT.aside(step.identity, old, new)),
         "multirange": name,
-        "multirange_aside": spelling.aside(name) if name is not None else None,
+        "multirange_aside": spelling.aside(name, taken) if name is not None else None,
     }
 
 
@@ -425,7 +458,7 @@ def _moved_columns(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     before = {column.name: column for column in step.old.columns}
     both = [column for column in step.new.columns if column.name in before and column.generated is None]
     return {
-        "aside": DIALECT.aside(step.identity),
+        "aside": DIALECT.aside(step.identity, old, new),
         "columns": [(c.name, casts.using(before[c.name].type, c.type, own=False)) for c in both],
         "overriding": any(c.identity_column is not None and c.identity_column.always for c in both),
         "sequences": [(c.identity_column.sequence, c.name) for c in both if c.identity_column is not None],
@@ -451,6 +484,23 @@ def _is_referenced(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"detach": detach}
 
 
+def _bare(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Added without NOT NULL where a child's is not the one that ADD COLUMN would bring."""
+    heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
+    own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
+    return {"bare": old.header.version_number >= not_nulls.SINCE and any(own)}
+
+
+def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """NOT NULL that goes from a partitioned table and its partitions goes from each by itself. Of a table with children
+    the name is stated: the server would make up another if a child's has it already."""
+    assert isinstance(step.new, Column)
+    table = new.get(Identity(f"table {table_path(step)}"))
+    above = old.header.version_number >= not_nulls.SINCE and _has_children(step, old, new)
+    partitioned = getattr(table, "partition_by", None) is not None
+    return {"only": above and partitioned and not step.new.not_null, "named": above}
+
+
 def _only(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": _has_children(step, old, new)}
 
@@ -461,6 +511,8 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
     "alter_table.set_storage": _storage,
+    "alter_table.add_column": _bare,
+    "alter_table.set_not_null": _not_null,
     "type.set_aside_range": _range_aside,
     "type.add_values": _labels,
     "table.set_inherits": _inherits,

@@ -27,6 +27,12 @@ def is_rebound(identity: Identity, old: Schema, new: Schema) -> bool:
     return any(getattr(before, a, None) != getattr(after, a, None) for a in ("partition_of", "bound"))
 
 
+def is_partition(identity: Identity, schema: Schema) -> bool:
+    """Is the table that it stands in a partition?"""
+    table = schema.parent(identity)
+    return table is not None and getattr(schema.get(table), "partition_of", None) is not None
+
+
 def attached(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
     """A partition's index or key: attaching the table attaches it too, detaching the table frees it; else it is
     attached by ALTER INDEX ... ATTACH PARTITION, and never detached: one that is to stand alone is made anew."""
@@ -45,6 +51,7 @@ __all__ = [
     "Attributes",
     "KindRules",
     "attached",
+    "is_partition",
     "is_rebound",
     "same",
 ]
