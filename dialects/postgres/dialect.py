@@ -13,6 +13,7 @@ from ...templates.render import table_path
 from . import casts, composites, not_nulls, privileges, renames, spelling, versions
 from .effects import effects
 from .rules import tables
+from .rules.common import is_attached_late
 
 _RELATIONS = frozenset({"table", "view", "materialized_view", "sequence", "composite"})
 _TYPES = frozenset({"enum", "domain", "range", "composite", "table", "view", "materialized_view"})
@@ -193,13 +194,16 @@ def _create_links(step: Step, old: Schema, new: Schema) -> Links:
 
 
 def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
-    """ATTACH comes when the parent is finished, and the child's own keys and indexes are there to be attached."""
+    """ATTACH comes when the parent is finished, but for indexes that lack parts, and the child's own keys and indexes
+    are there to be attached."""
     table = step.new
     assert isinstance(table, Table)
     parents = [table.partition_of] if table.partition_of else list(table.inherits)
-    needs = [inner for parent in parents for inner in new.inside(parent)]
+    needs = [i for parent in parents for i in new.inside(parent) if not getattr(new[i], "invalid", False)]
     own = [
-        i for i in new.inside(step.identity) if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key")
+        i
+        for i in new.inside(step.identity)
+        if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key") and not is_attached_late(new[i], new)
     ]
     return Links(needs=frozenset([*needs, *own]))
 
@@ -212,6 +216,14 @@ def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
     around = [*parents, step.identity]
     releases = frozenset(i for a in around for i in old.descendants(a)) - step.destroys
     return Links(releases=releases, precedes=frozenset(i for a in around for i in new.descendants(a)) - step.destroys)
+
+
+def _index_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A partitioned index that lacks parts comes when all partitions are there: ATTACH would make the parts."""
+    if step.parent is None or not getattr(step.new, "invalid", False):
+        return Links()
+    partitions = [user for user, attribute in new.users(step.parent) if attribute == "partition_of"]
+    return Links(after=frozenset((i, "partition_of") for i in partitions))
 
 
 def _not_null_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -295,6 +307,7 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.unset_inherits": _detach_links,
     "table.move_rows": _move_links,
     "alter_table.set_not_null": _not_null_links,
+    "index.create": _index_links,
     "sequence.set_owned_by": _owned_by_links,
     "common.set_acl": _acl_links,
 }
