@@ -125,6 +125,8 @@ class KindRules:
     """The attribute to alter when a type that it uses is superseded; None: it is replaced."""
     irreplaceable: Callable[[Object, Object], str | None] = lambda _old, _new: None
     """Why it can't be dropped and created for another object's sake; None if it can."""
+    holds: Callable[[Object, Schema], Iterable[Identity]] = lambda _obj, _schema: ()
+    """What can't be dropped before it is, though it does not name it: a foreign key's partitions of the other table."""
     detachable: bool = False
     """Dropped by a step of its own where dropping it with its parent would make a cycle: a foreign key, a check
     that calls a function of the table's row."""

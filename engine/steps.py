@@ -93,17 +93,25 @@ class Steps:
         detachable: list[tuple[Identity, Identity, Identity]] = []
         for identity in (i for i, _ in self.decisions if self.decisions.goes(i)):
             cover = self._cover(identity)
-            for other in {self._cover(used) for used in self._used([self.old[identity]]) if self.decisions.goes(used)}:
+            for other in {self._cover(used) for used in self._held([identity]) if self.decisions.goes(used)}:
                 graph.add_edge(cover, other)
-                if cover != other and self.decisions.rules(identity).detachable:
+                if cover != other and self.decisions.rules(identity).detachable and not self._goes_along(identity):
                     detachable.append((identity, cover, other))
         circle = {i: n for n, found in enumerate(nx.strongly_connected_components(graph)) for i in found}
         return frozenset(identity for identity, a, b in detachable if circle[a] == circle[b])
+
+    def _goes_along(self, identity: Identity) -> bool:
+        """Is it dropped with what it derives from, which goes?"""
+        old = self.old[identity]
+        along = self.decisions.rules(identity).dropped_along(old)
+        return along and any(self.decisions.goes(origin) for origin in old.derived_from)
 
     def _cover(self, identity: Identity) -> Identity:
         """The object whose drop takes this one along; itself, if none does."""
         if identity in self._detached:
             return identity
+        if self._goes_along(identity) and (origins := self._detached.intersection(self.old[identity].derived_from)):
+            return min(origins)
         old, rules = self.old[identity], self.decisions.rules(identity)
         parent = self.old.parent(identity)
         if parent is not None and self.decisions.goes(parent):
@@ -184,7 +192,7 @@ class Steps:
                     old=old,
                     new=None,
                     parent=self.old.parent(identity),
-                    releases=frozenset(self._used(self.old[i] for i in along) - along),
+                    releases=frozenset(self._held(along) - along),
                     destroys=frozenset(along),
                     loses=None if self._is_moved_out(identity) else decision.loses,
                     why=decision.because,
@@ -543,6 +551,12 @@ class Steps:
     def _differing(self, current: Object, target: Object) -> list[str]:
         names = compared(type(target), self._versions, self._left_out)
         return [a for a in names if getattr(current, a) != getattr(target, a)]
+
+    def _held(self, identities: Iterable[Identity]) -> set[Identity]:
+        """What of the old schema can't be dropped before these are."""
+        objects = [(self.decisions.rules(i), self.old[i]) for i in identities]
+        used = self._used(obj for _, obj in objects)
+        return used.union(*(rules.holds(obj, self.old) for rules, obj in objects))
 
     @staticmethod
     def _used(objects: Iterable[Object]) -> set[Identity]:

@@ -13,7 +13,7 @@ from ...templates.render import table_path
 from . import casts, composites, not_nulls, privileges, renames, spelling, versions
 from .effects import effects
 from .rules import tables
-from .rules.common import is_attached_late
+from .rules.common import is_attached_late, partitions
 
 _RELATIONS = frozenset({"table", "view", "materialized_view", "sequence", "composite"})
 _TYPES = frozenset({"enum", "domain", "range", "composite", "table", "view", "materialized_view"})
@@ -271,7 +271,7 @@ def _holder(identity: Identity, schema: Schema) -> Identity | None:
 def _move_links(step: Step, old: Schema, new: Schema) -> Links:
     """Rows are moved when all partitions are there to take them, and before a trigger could fire, a foreign key to them
     be checked, or a materialised view be filled."""
-    parts = list(_partitions(step.identity, new))
+    parts = list(partitions(step.identity, new))
     later = {user for user in _readers(step.identity, new) if kind_of(user) in ("foreign_key", "materialized_view")}
     later -= {i for part in (step.identity, *parts) for i in new.inside(part)}
     if not parts:
@@ -290,13 +290,6 @@ def _readers(identity: Identity, schema: Schema) -> set[Identity]:
             found |= fresh
             waiting.extend(user for user in fresh if kind_of(user) in ("view", "materialized_view"))
     return found
-
-
-def _partitions(identity: Identity, schema: Schema) -> Iterator[Identity]:
-    for user, attribute in schema.users(identity):
-        if attribute == "partition_of":
-            yield user
-            yield from _partitions(user, schema)
 
 
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {

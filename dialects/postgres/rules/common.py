@@ -1,5 +1,7 @@
 """Attributes that many kinds share."""
 
+from collections.abc import Iterator
+
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 
@@ -33,6 +35,14 @@ def is_partition(identity: Identity, schema: Schema) -> bool:
     return table is not None and getattr(schema.get(table), "partition_of", None) is not None
 
 
+def partitions(table: Identity, schema: Schema) -> Iterator[Identity]:
+    """Those of a table, and theirs."""
+    for user, attribute in schema.users(table):
+        if attribute == "partition_of":
+            yield user
+            yield from partitions(user, schema)
+
+
 def is_attached_late(index: Object, schema: Schema) -> bool:
     """Is it part of an index that lacks others, and so is made when all partitions are there?"""
     return any(getattr(schema.get(origin), "invalid", False) for origin in index.derived_from)
@@ -60,5 +70,6 @@ __all__ = [
     "is_attached_late",
     "is_partition",
     "is_rebound",
+    "partitions",
     "same",
 ]
