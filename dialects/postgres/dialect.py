@@ -490,21 +490,39 @@ def _is_referenced(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"detach": detach}
 
 
-def _bare(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+def _added(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Added without NOT NULL where a child's is not the one that ADD COLUMN would bring."""
     heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
     own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
-    return {"bare": old.header.version_number >= not_nulls.SINCE and any(own)}
+    bare = old.header.version_number >= not_nulls.SINCE and any(own)
+    return {"bare": bare, "not_null_name": _stated_name(step, old, new)}
 
 
 def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """NOT NULL that goes from a partitioned table and its partitions goes from each by itself. Of a table with children
-    the name is stated: the server would make up another if a child's has it already."""
+    """NOT NULL that goes from a partitioned table and its partitions goes from each by itself."""
     assert isinstance(step.new, Column)
     table = new.get(Identity(f"table {table_path(step)}"))
-    above = old.header.version_number >= not_nulls.SINCE and _has_children(step, old, new)
-    partitioned = getattr(table, "partition_by", None) is not None
-    return {"only": above and partitioned and not step.new.not_null, "named": above}
+    each = old.header.version_number >= not_nulls.SINCE and getattr(table, "partition_by", None) is not None
+    return {
+        "only": each and not step.new.not_null and _has_children(step, old, new),
+        "not_null_name": _stated_name(step, old, new),
+    }
+
+
+def _stated_name(step: Step, old: Schema, new: Schema) -> str | None:
+    """The name of a NOT NULL constraint that the server would not make up, for a child's own is called so already."""
+    assert isinstance(step.new, Column)
+    if old.header.version_number < not_nulls.SINCE:
+        return None
+    name = not_nulls.name(step.identity, step.new.not_null_constraint)
+    made = {i for i, _, _ in step.inner}
+    for heir in _heirs(step.identity, new):
+        column, before = new[heir], old.get(heir)
+        assert isinstance(column, Column)
+        there = before is None or getattr(before, "not_null", False) or not_nulls.is_own(column)
+        if heir not in made and there and not_nulls.name(heir, column.not_null_constraint) == name:
+            return name
+    return None
 
 
 def _only(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -517,7 +535,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
     "alter_table.set_storage": _storage,
-    "alter_table.add_column": _bare,
+    "alter_table.add_column": _added,
     "alter_table.set_not_null": _not_null,
     "type.set_aside_range": _range_aside,
     "type.add_values": _labels,
