@@ -94,6 +94,9 @@ class KindRules(Struct, frozen=True):
     """Where nothing else decides: creations go by rising weight, drops by falling."""
     inline: frozenset[str] = frozenset()
     """The kinds inside it that its creation always states: a table's columns."""
+    inherited: Callable[[Object, Object], Literal["at once", "later"] | None] = lambda _obj, _inner: None
+    """When what stands in a new object is made, if by what the object inherits from: at once with the object, or later
+    with its own origin."""
     with_parent: bool = False
     """It comes and goes by its parent's steps alone: a view's columns."""
     goes_with: Callable[[Object], Identity | None] = lambda _obj: None
@@ -116,6 +119,8 @@ class KindRules(Struct, frozen=True):
     """The attribute to alter when a type that it uses is superseded; None: it is replaced."""
     irreplaceable: Callable[[Object, Object], str | None] = lambda _old, _new: None
     """Why it can't be dropped and created for another object's sake; None if it can."""
+    holds: Callable[[Object, Schema], Iterable[Identity]] = lambda _obj, _schema: ()
+    """What can't be dropped before it is, though it does not name it: a foreign key's partitions of the other table."""
     detachable: bool = False
     """Dropped by a step of its own where dropping it with its parent would make a cycle: a foreign key, a check
     that calls a function of the table's row."""
@@ -229,8 +234,8 @@ class Dialect(Protocol):
         """The names that it takes, each in its namespace; no two objects can hold one at once."""
         ...
 
-    def aside(self, identity: Identity) -> Identity:
-        """The identity of a superseded object while it waits to be dropped."""
+    def aside(self, identity: Identity, old: Schema, new: Schema) -> Identity:
+        """The identity of a superseded object while it waits to be dropped: one that is free in both schemas."""
         ...
 
     def placed(self, obj: Object, renaming: Renaming) -> Object:

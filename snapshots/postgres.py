@@ -189,7 +189,8 @@ class NotNullConstraint(Value, frozen=True, kw_only=True):
     no_inherit: bool = False
     not_valid: bool = False
     local: bool | None = None
-    """On an inherited column: conislocal, where it is not the column's own `local`."""
+    """On an inherited column: conislocal, where it is not the column's own `local`. Not of a partition, for which
+    pg_dump does not tell the two apart."""
     comment: Text | None = None
 
 
