@@ -3,14 +3,14 @@
 Only what was there before can be at risk: nobody waits for a lock on what the plan itself makes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..snapshots.model import Identity
 from ..snapshots.naming import kind_of
 from .plan import Plan
-from .protocol import Dialect, Lock, Refuse, Step, resolve
+from .protocol import Dialect, Lock, Refuse, Statement, Step, resolve
 from .risk import Assessment, Facts, Risk, Undo
 from .schema import Schema
 
@@ -39,14 +39,36 @@ class Risks:
         """Of each step, in order."""
         return {s: assess(s, self.plan.old, self.plan.new, self.dialect) for s in self.plan.steps}
 
-    def of(self, steps: Iterable[Step]) -> list[Risk]:
-        """Of these steps, each once."""
-        return list(dict.fromkeys(risk for step in steps for risk in self.by_step[step].risks))
+    @cached_property
+    def by_statement(self) -> dict[Statement, list[Risk]]:
+        """Of each statement, by code. A lock is told where a transaction takes it first: from there on it holds it."""
+        found = {}
+        for part in self.plan.parts:
+            held: set[tuple[Identity, str]] = set()
+            for statement in part.statements:
+                steps = [self.by_step[step] for step in statement.steps]
+                risks = dict.fromkeys(risk for step in steps for risk in step.risks)
+                found[statement] = sorted((r for r in risks if not _is_held(r, held)), key=lambda risk: risk.code)
+                if part.transaction:
+                    held |= {(lock.on, lock.mode) for step in steps for lock in step.locks}
+                    held |= {(lock.on, "") for step in steps for lock in step.locks if lock.blocks == _ALL}
+        return found
 
     @property
     def all(self) -> list[Risk]:
         """Of the whole plan, each once."""
-        return self.of(self.plan.steps)
+        return list(dict.fromkeys(risk for step in self.by_step.values() for risk in step.risks))
+
+
+_ALL = "reads and writes"
+
+
+def _is_held(risk: Risk, held: set[tuple[Identity, str]]) -> bool:
+    """Is it about a lock that is there already, or a stronger one?"""
+    return risk.code in _OF_LOCKS and bool({(risk.identity, risk.text), (risk.identity, "")} & held)
+
+
+_OF_LOCKS = ("DB203", "DB204")
 
 
 def _was_there(identity: Identity, step: Step, old: Schema) -> bool:
@@ -76,7 +98,7 @@ def _of_locks(locks: tuple[Lock, ...], rewrites: tuple[Identity, ...], scans: tu
             yield Risk("DB202", identity, f"every row is read under {held[identity].mode}")
     for identity, lock in held.items():
         if identity not in rewrites and identity not in scans:
-            yield Risk("DB203" if lock.blocks == "reads and writes" else "DB204", identity, lock.mode)
+            yield Risk(_OF_LOCKS[0] if lock.blocks == _ALL else _OF_LOCKS[1], identity, lock.mode)
 
 
 def undo(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Undo:

@@ -151,6 +151,21 @@ def is_kept(old_type: str, new_type: str) -> bool:
     return before[0] <= after[0]
 
 
+_WIDER: Mapping[str, frozenset[str]] = {
+    "smallint": frozenset({"integer", "bigint"}),
+    "integer": frozenset({"bigint"}),
+}
+
+
+def fits(old_type: str, new_type: str) -> bool:
+    """Has the new type a place for every value of the old one, by a cast that the server does by itself?"""
+    return (
+        is_kept(old_type, new_type)
+        or new_type in _WIDER.get(old_type, ())
+        or (new_type == "text" and not old_type.endswith("[]"))
+    )
+
+
 def _modifier(type_: str) -> tuple[int, ...] | None:
     """Of `numeric(10,2)`: 10 and 2."""
     found = type_.partition("(")[2].partition(")")[0]

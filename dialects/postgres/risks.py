@@ -91,7 +91,7 @@ def _gone(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
             yield "DB401", identity, "it is not in the new schema"
     elif isinstance(obj, IdentityColumn) or kind_of(identity) == "default":
         yield from _left_without_value(step, old, new)
-    elif isinstance(obj, Policy):
+    elif isinstance(obj, Policy) and _is_secured(step, old):
         code, text = (
             ("DB504", "a restrictive policy goes") if obj.restrictive else ("DB408", "a permissive policy goes")
         )
@@ -130,7 +130,7 @@ def _made(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
     ):
         return
     if isinstance(obj, Policy):
-        if identity not in old:
+        if identity not in old and _is_secured(step, old):
             code, text = (
                 ("DB408", "a restrictive policy comes") if obj.restrictive else ("DB504", "a permissive policy comes")
             )
@@ -158,8 +158,7 @@ def _remade(identity: Identity, before: Object, after: Object) -> Iterator[Warni
             yield "DB404", identity, "it is computed from now on, and can't be written"
     elif hasattr(after, "query"):
         yield from _of_columns(identity, before, after)
-    if getattr(before, "type", None) != getattr(after, "type", None):
-        yield "DB403", identity, f"{getattr(before, 'type', None)} becomes {getattr(after, 'type', None)}"
+    yield from _retyped(identity, before, after)
 
 
 def _signature(routine: Routine) -> tuple[list[Argument], str | None]:
@@ -185,14 +184,16 @@ def _renamed(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
 
 
 def _type(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
-    before, after = getattr(step.old, "type", ""), getattr(step.new, "type", "")
-    if before == after or step.identity not in old:
-        return
-    if casts.base(before) == casts.base(after) or casts.is_kept(before, after):
-        if not casts.is_kept(before, after):
-            yield "DB404", step.identity, f"{before} becomes {after}"
-    else:
-        yield "DB403", step.identity, f"{before} becomes {after}"
+    if step.identity in old:
+        yield from _retyped(step.identity, step.old, step.new)
+
+
+def _retyped(identity: Identity, before: Object | None, after: Object | None) -> Iterator[Warning]:
+    """Of one type that becomes wider nobody notices anything; one that becomes narrower refuses what it took."""
+    was, becomes = getattr(before, "type", ""), getattr(after, "type", "")
+    if not casts.is_kept(was, becomes):
+        code = "DB404" if casts.base(was) == casts.base(becomes) else "DB403"
+        yield code, identity, f"{was} becomes {becomes}"
 
 
 def _not_null(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
@@ -222,7 +223,14 @@ def _row_security(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
     )
 
 
+def _is_secured(step: Step, old: Schema) -> bool:
+    """Do the policies of its table count?"""
+    return step.parent is not None and bool(getattr(old.get(step.parent), "row_security", False))
+
+
 def _policy(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
+    if not _is_secured(step, old):
+        return
     words = ", ".join(step.attributes)
     yield "DB408", step.identity, f"change of {words}"
     yield "DB504", step.identity, f"change of {words}"
