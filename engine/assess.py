@@ -10,14 +10,14 @@ from functools import cached_property
 from ..snapshots.model import Identity
 from ..snapshots.naming import kind_of
 from .plan import Plan
-from .protocol import Dialect, Lock, Refuse, Statement, Step, resolve
+from .protocol import Assesses, Dialect, Lock, Refuse, Statement, Step, resolve
 from .risk import Assessment, Facts, Risk, Undo
 from .schema import Schema
 
 
 def assess(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Assessment:
     """All that is known of one step of a plan between these two."""
-    facts = dialect.facts(step, old, new)
+    facts = dialect.facts(step, old, new) if isinstance(dialect, Assesses) else Facts()
     locks = tuple(lock for lock in facts.locks if _was_there(lock.on, step, old))
     rewrites, scans = (
         tuple(i for i in dict.fromkeys(found) if _was_there(i, step, old)) for found in (facts.rewrites, facts.scans)

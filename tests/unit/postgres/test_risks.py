@@ -286,6 +286,20 @@ def test_what_is_known_of_a_step() -> None:
     assert (found.rewrites, found.scans) == ((T,), ())
 
 
+def test_a_dialect_that_knows_nothing_of_locks_still_tells_what_steps_say() -> None:
+    class Bare:
+        """All but `facts`."""
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "facts":
+                raise AttributeError(name)
+            return getattr(DIALECT, name)
+
+    bare: Any = Bare()
+    made = plan(snapshot(t(column())), snapshot(t()), DIALECT)
+    assert [risk.code for risk in Risks(made, bare).all] == ["DB100"]
+
+
 def test_partitions_are_locked_with_their_parent() -> None:
     parent = identity("table", "public", "p")
     part = table("t", column("id", derived_from=(Identity("column public.p.id"),), local=False), partition_of=parent,
