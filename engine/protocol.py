@@ -12,11 +12,14 @@ Macros are named `family.macro`: the file and the macro below templates/<dialect
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from ..snapshots.model import Header, Identity, Object
+from .risk import Blocks as Blocks
+from .risk import Facts as Facts
+from .risk import Lock as Lock
 from .schema import Effect as Effect
 from .schema import Schema as Schema
 from .schema import State as State
@@ -280,6 +283,15 @@ class Dialect(Protocol):
 
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterable[Object]:
         """What a new database of such a server holds, where the snapshot `beside` it is all else that is known."""
+        ...
+
+
+@runtime_checkable
+class Assesses(Protocol):
+    """A dialect that knows more of a step than the step itself says. Of one that doesn't, the risks are those alone."""
+
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step locks, rewrites and scans, and what else can go wrong by it."""
         ...
 
 

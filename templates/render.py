@@ -250,6 +250,9 @@ class Said(Protocol):
     @property
     def losses(self) -> Sequence[str]: ...
 
+    @property
+    def risks(self) -> Sequence[str]: ...
+
 
 def render_script(dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], **facts: Any) -> str:
     """A whole script: header, parts, statements with their reasons. `facts` is what the header tells."""
@@ -263,7 +266,8 @@ def _groups(dialect: str, part: Part, said: Callable[[Statement], Said]) -> list
     for statement in part.statements:
         words = said(statement)
         if not groups or words.losses or groups[-1]["losses"] or groups[-1]["reason"] != words.reason:
-            groups.append({"reason": words.reason, "losses": words.losses, "statements": []})
+            groups.append({"reason": words.reason, "losses": words.losses, "risks": {}, "statements": []})
+        groups[-1]["risks"] |= dict.fromkeys(words.risks)
         groups[-1]["statements"].append(render_statement(dialect, statement))
     return groups
 
