@@ -1,4 +1,5 @@
-"""OLD and NEW on the command line: a file, a split directory, `-`, or `empty`; and what of them is compared."""
+"""OLD and NEW on the command line: a file, a split directory, `REVISION:PATH` of git, `-`, a URL, or `empty`; and what
+of them is compared."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -163,6 +164,12 @@ def load(source: str) -> "Snapshot":
     if is_url(source):
         found: Snapshot = read_url(source)
         return found
+    if ":" in source:
+        from . import git
+
+        ref = git.parsed(source)
+        if ref is not None:
+            return git.read(ref)
     return format.read(source)
 
 
