@@ -1,6 +1,6 @@
 """Git as a source of snapshots: `REVISION:PATH`, read through one `git cat-file --batch`, never a checkout.
 
-Paths are counted from the repository's top, or from the working directory if they begin with `./` or `../`, as git does.
+Paths are counted from the repository's top; those that begin with `./` or `../` from the working directory, as in git.
 """
 
 import os
