@@ -196,6 +196,21 @@ class Repository:
                 if not found.is_tree and path.endswith(".json") and not path.rpartition("/")[2].startswith("."):
                     yield path, found.id
 
+    def snapshots(self) -> list[str]:
+        """The snapshots among the tracked files, as they are in the working tree; paths from the top."""
+        found: list[str] = []
+        for path in self.ask("ls-files", "-z", "--full-name", "--", ":/*.json").split("\0"):
+            name = f"{self._up}{path}"
+            if path and _is_snapshot(name):
+                folder, _, file = path.rpartition("/")
+                found.append(folder if file == split.MANIFEST else path)
+        return found
+
+    @property
+    def _up(self) -> str:
+        """From the working directory to the top."""
+        return "../" * self.prefix.count("/")
+
     def path_missing(self, ref: Ref, path: str) -> InputError:
         """The error for a path that is not in a revision."""
         advice = "check the path, which is counted from the repository's top"
@@ -212,6 +227,18 @@ def _entries(data: bytes, length: int) -> Iterator[tuple[str, Entry]]:
         mode, _, name = data[at:end].partition(b" ")
         at = end + 1 + length
         yield name.decode(errors="surrogateescape"), Entry(data[end + 1 : at].hex(), is_tree=mode == b"40000")
+
+
+_BEGIN = re.compile(rb'\s*\{\s*"header":\s*\{\s*"format":')
+
+
+def _is_snapshot(path: str) -> bool:
+    """By how the file begins."""
+    try:
+        with open(path, "rb") as stream:
+            return _BEGIN.match(stream.read(256)) is not None
+    except OSError:
+        return False
 
 
 # the program

@@ -9,6 +9,9 @@ COMMANDS = {
     "build": (".build", "the whole DDL of a snapshot: the plan from nothing"),
     "fmt": (".fmt", "snapshots in canonical form"),
     "upgrade": (".upgrade", "snapshots in the newest format"),
+    "merge-driver": (".merge_driver", "two branches' snapshots merged by object and attribute, for git"),
+    "git-diff": (".git_diff", "a snapshot's change as git shows it, for git"),
+    "git-setup": (".git_setup", "make git merge and show snapshots as schemas"),
     "demo": (".demo.run", "the tour: two versions of a web shop, forward and back"),
 }
 """Verb, module and summary; so that help imports none of the modules. Each module has a typer `app`."""
@@ -36,7 +39,7 @@ DEFECT = 5
 
 def usage() -> str:
     """The text of `dbstrata --help`."""
-    return USAGE.format(commands="\n".join(f"  {verb:8} {summary}" for verb, (_, summary) in COMMANDS.items()))
+    return USAGE.format(commands="\n".join(f"  {verb:12} {summary}" for verb, (_, summary) in COMMANDS.items()))
 
 
 def app(prog_name: str = "dbstrata") -> None:

@@ -4,7 +4,7 @@ Kind-free: how a value looks follows from its type alone. What it looks like on 
 """
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -13,11 +13,11 @@ import msgspec
 from ..engine.compare import Change, Changes
 from ..engine.protocol import Renaming
 from ..engine.schema import Schema
-from ..snapshots.model import Header, Identity, Object, Value, attributes
+from ..snapshots.model import Header, Identity, Object, Value, attributes, flatten
 from ..snapshots.naming import kind_of, path_of
 from .reasons import label
 
-__all__ = ["Report", "as_data", "facts", "painter", "report"]
+__all__ = ["Report", "as_data", "facts", "header_differences", "listing", "painter", "report"]
 
 WORDS = {"acl": "privileges"}
 """Attributes that people know by another name."""
@@ -192,6 +192,38 @@ def _set(obj: Object) -> Iterator[tuple[str, Any]]:
         value = getattr(obj, name)
         if value is not None and value != by_name[name].default and value not in ((), {}):
             yield name, value
+
+
+# by itself
+
+
+def listing(objects: Iterable[Object]) -> Iterator[str]:
+    """Every object with all that is set, an attribute a line, for a comparison by lines."""
+    for root in objects:
+        for identity, _, obj in flatten(root):
+            yield label(identity)
+            for name, value in _set(obj):
+                yield from _named(_word(name), _lines(value))
+
+
+def header_differences(old: Header | None, new: Header) -> Iterator[str]:
+    """What two headers say otherwise, a line each; all of `new` without `old`."""
+    for field in msgspec.structs.fields(new):
+        before, after = (getattr(side, field.name) if side is not None else None for side in (old, new))
+        if before != after and field.name != "version_number":
+            if old is None:
+                yield from _named(_word(field.name), _lines(after))
+            else:
+                was, now = ("; ".join(_lines(value)) or "none" for value in (before, after))
+                yield f"{_word(field.name)}: {was} -> {now}"
+
+
+def _named(name: str, lines: list[str]) -> Iterator[str]:
+    if len(lines) == 1:
+        yield f"    {name}: {lines[0]}"
+    elif lines:
+        yield f"    {name}:"
+        yield from (f"        {line}" for line in lines)
 
 
 # values

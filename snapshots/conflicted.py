@@ -4,6 +4,7 @@ The markers stand round whole attributes and whole objects, so that either side 
 them and says so.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ import msgspec
 from .format import Snapshot, pretty
 from .model import Header, Identity, Object
 
-__all__ = ["MARKER", "Units", "Whole", "manifest", "marked", "object_file", "snapshot"]
+__all__ = ["MARKER", "Unit", "Units", "Whole", "manifest", "marked", "object_file", "sides", "snapshot"]
 
 MARKER = 7
 """Characters of a marker, as git has them."""
@@ -132,3 +133,16 @@ def _label(units: Iterable[Unit]) -> str:
     """Of what the lines between two markers are."""
     name = next((unit.path[0] for unit in units if unit.path), "")
     return f": {''.join(c if c.isprintable() else ' ' for c in name)}"
+
+
+_HUNK = re.compile(
+    rb"^<{7,}(?: [^\n]*)?\n(?P<ours>.*?)^(?:\|{7,}.*?)?={7,}\n(?P<theirs>.*?)^>{7,}(?: [^\n]*)?\n",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def sides(data: bytes) -> tuple[bytes, bytes] | None:
+    """The document with all conflicts settled for ours, and for theirs; None if there is none."""
+    if not _HUNK.search(data):
+        return None
+    return _HUNK.sub(lambda hunk: hunk["ours"], data), _HUNK.sub(lambda hunk: hunk["theirs"], data)

@@ -27,7 +27,7 @@ from .naming import kind_of, path_of
 from .trouble import explained
 from .upgrade import upgraded
 
-__all__ = ["MANIFEST", "assembled", "file_of", "is_canonical", "is_split", "read", "write"]
+__all__ = ["MANIFEST", "assembled", "decode_object", "file_of", "is_canonical", "is_split", "manifest", "read", "write"]
 
 MANIFEST = "manifest.json"
 
@@ -114,6 +114,18 @@ def _paths(directory: Path) -> Iterator[str]:
             yield entry.name
 
 
+def manifest(data: bytes, where: str) -> Header:
+    """The header in a manifest, of this format or an older one. Raises InputError."""
+    header = _header(data, where)
+    return format.convert(upgraded({"header": header, "objects": []}, where), where).header
+
+
+def decode_object(data: bytes, dialect: str, where: str) -> Object:
+    """One object from its own file, of this format. Raises InputError."""
+    with explained(data, where, lambda: _kinds(dialect)):
+        return _decoder(dialect).decode(data)
+
+
 def _header(data: bytes, where: str) -> dict[str, Any]:
     data = data.removeprefix(format.BOM)
     header = format.peek(data, where)
@@ -168,11 +180,9 @@ def _listed(folder: Path) -> list[str]:
 
 def _assemble(header: dict[str, Any], files: list[tuple[str, bytes]], where: str) -> format.Snapshot:
     dialect = header["dialect"]
-    decode = _decoder(dialect).decode
     objects: list[tuple[Identity, Object]] = []
     for path, data in files:
-        with explained(data, path, lambda: _kinds(dialect)):
-            obj = decode(data)
+        obj = decode_object(data, dialect, path)
         identity = obj.identity()
         _check_place(identity, path)
         objects.append((identity, obj))
