@@ -6,6 +6,7 @@ Paths are counted from the repository's top; those that begin with `./` or `../`
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import TracebackType
@@ -20,6 +21,7 @@ INDEX = ""
 """The revision of `:PATH`, which is what will be committed."""
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_NO_REVISION = re.compile(r"(?:bad|unknown) revision '([^']*)'")
 _FOUND = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) (\d+)\n")
 
 
@@ -104,7 +106,9 @@ class Repository:
         """What `git ARGUMENTS` prints. Raises InputError with git's own words."""
         done = _run(arguments)
         if done.returncode:
-            raise _refused(done.stderr.decode(errors="replace"), arguments)
+            said = done.stderr.decode(errors="replace")
+            wrong = _NO_REVISION.search(said)
+            raise self._no_revision(wrong[1]) if wrong else _refused(said, arguments)
         return done.stdout.decode(errors="surrogateescape")
 
     @cached_property
@@ -125,6 +129,23 @@ class Repository:
             elif part not in ("", "."):
                 parts.append(part)
         return "/".join(parts)
+
+    def local(self, path: str) -> str:
+        """From the top, of a path as the working directory has it. Raises InputError for what is outside."""
+        return self.path("./" + os.path.relpath(path).replace(os.sep, "/"))
+
+    def only_snapshot(self) -> str:
+        """The snapshot that git tracks. Raises InputError if there is none, or more than one."""
+        found = self.snapshots()
+        if len(found) != 1:
+            what = f"git tracks {len(found)} snapshots" if found else "git tracks no snapshot"
+            raise InputError(what, ", ".join(found[:5]) or os.getcwd(), "name one by its path")
+        return found[0]
+
+    def warn_if_shallow(self) -> None:
+        """Say on stderr that the history is not all there, if so."""
+        if self.is_shallow:
+            print("dbstrata: a shallow clone: the history begins late; git fetch --unshallow", file=sys.stderr)
 
     # objects
 
@@ -159,15 +180,15 @@ class Repository:
     def tree_of(self, revision: str) -> str:
         """The id of the revision's tree. Raises InputError, which tells of a shallow clone."""
         found = self.find(f"{revision}^{{tree}}")
-        if found is not None:
-            return found.id
+        if found is None:
+            raise self._no_revision(revision)
+        return found.id
+
+    def _no_revision(self, revision: str) -> InputError:
         if self.is_shallow:
-            raise InputError(
-                "no such revision in this shallow clone",
-                revision,
-                "fetch the history: git fetch --unshallow --tags (in CI: a depth of 0)",
-            )
-        raise InputError("no such revision", revision, "check the name with git rev-parse; fetch tags if it is one")
+            advice = "fetch the history: git fetch --unshallow --tags (in CI: a depth of 0)"
+            return InputError("no such revision in this shallow clone", revision, advice)
+        return InputError("no such revision", revision, "check the name with git rev-parse; fetch tags if it is one")
 
     def tree(self, id: str) -> Mapping[str, Entry]:
         """What stands in a tree, by name."""
@@ -267,4 +288,4 @@ def _refused(said: str, arguments: tuple[str, ...]) -> InputError:
     if "not a git repository" in said:
         return InputError("not in a git repository", os.getcwd(), "name an existing file, or go to the repository")
     message = said.strip().partition("\n")[0].removeprefix("fatal: ")
-    return InputError(f"git says: {message or 'nothing'}", f"git {' '.join(arguments)}", "see what git status says")
+    return InputError(f"git says: {message or 'nothing'}", f"git {arguments[0]}", "see what git status says")

@@ -9,6 +9,8 @@ COMMANDS = {
     "build": (".build", "the whole DDL of a snapshot: the plan from nothing"),
     "fmt": (".fmt", "snapshots in canonical form"),
     "upgrade": (".upgrade", "snapshots in the newest format"),
+    "log": (".log", "the schema's history from git"),
+    "blame": (".blame", "the last commit of an object and of all in it"),
     "merge-driver": (".merge_driver", "two branches' snapshots merged by object and attribute, for git"),
     "git-diff": (".git_diff", "a snapshot's change as git shows it, for git"),
     "git-setup": (".git_setup", "make git merge and show snapshots as schemas"),

@@ -17,7 +17,7 @@ from ..snapshots.model import Header, Identity, Object, Value, attributes, flatt
 from ..snapshots.naming import kind_of, path_of
 from .reasons import label
 
-__all__ = ["Report", "as_data", "facts", "header_differences", "listing", "painter", "report"]
+__all__ = ["Report", "as_data", "entries", "facts", "header_differences", "listing", "painter", "report"]
 
 WORDS = {"acl": "privileges"}
 """Attributes that people know by another name."""
@@ -289,7 +289,7 @@ def as_data(changes: Changes, old: Schema, new: Schema, found: Report, prints: t
         "old": _side(old.header, prints[0]),
         "new": _side(new.header, prints[1]),
         "summary": {"created": found.created, "dropped": found.dropped, "altered": found.altered},
-        "changes": [_entry(change, old, new, frozenset(changes.left_out)) for change in changes],
+        "changes": entries(changes, old, new),
         "not_compared": list(changes.left_out),
         "renamed": [{"from": before, "to": after} for before, after in found.renamed],
         "taken_out": list(found.taken_out),
@@ -304,6 +304,11 @@ def _side(header: Header, fingerprint: str) -> dict[str, Any]:
         "version": header.version,
         "fingerprint": fingerprint,
     }
+
+
+def entries(changes: Changes, old: Schema, new: Schema) -> list[dict[str, Any]]:
+    """The changes by themselves."""
+    return [_entry(change, old, new, frozenset(changes.left_out)) for change in changes]
 
 
 def _entry(change: Change, old: Schema, new: Schema, out: frozenset[str]) -> dict[str, Any]:

@@ -78,6 +78,19 @@ def _fence(lines: Iterable[str]) -> str:
     return "`" * max(3, *(_longest_run(line) + 1 for line in lines))
 
 
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+
+
+def _escaped(text: str) -> str:
+    """Prose that Markdown takes as it is."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def _cell(text: str) -> str:
+    """Fit for a cell of a table: a `|` ends one even in a code span."""
+    return re.sub(r"(?<!\\)\|", r"\\|", text)
+
+
 def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
@@ -188,6 +201,8 @@ def _environment() -> "Environment":
         "one_line": _one_line,
         "for_psql": _for_psql,
         "code": _code,
+        "cell": _cell,
+        "escaped": _escaped,
         "fence": _fence,
         "number": _number,
         "statement": _statement,
