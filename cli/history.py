@@ -101,6 +101,7 @@ class History:
         self._version = lru_cache(maxsize=KEPT)(self._load)
         self._decoded: dict[Any, Object] = {}
         self._trees: dict[str, str] = {}
+        self._parents: dict[str, tuple[str, ...]] = {}
 
     # commits
 
@@ -111,6 +112,7 @@ class History:
         text = self.repository.ask("log", *arguments, "--end-of-options", range, "--", f":(top,literal){path}")
         found = [_commit(line.split("\0", len(FIELDS) - 1)) for line in text.split("\n") if line]
         self._trees |= {commit.id: commit.tree for commit in found}
+        self._parents |= {commit.id: commit.parents for commit in found}
         return found
 
     def releases(self, range: str) -> dict[str, Release]:
@@ -138,13 +140,23 @@ class History:
     def difference(self, commit: Commit) -> Difference:
         """What the commit changed: of a merge, what is as in none of its parents. Raises InputError."""
         new = self._at(commit.id)
-        found = [self._between(self._at(parent), new) for parent in commit.parents] or [self._between(NOTHING, new)]
+        found = [self._between(self._before(parent), new) for parent in commit.parents or ("",)]
         return found[0] if len(found) == 1 else _in_all(found)
 
     def headers(self, commit: Commit) -> tuple[Header | None, Header | None]:
         """That of the first parent, and its own."""
-        old = self._at(commit.parents[0]) if commit.parents else NOTHING
+        old = self._before(commit.parents[0] if commit.parents else "")
         return old.header, self._at(commit.id).header
+
+    def _before(self, id: str) -> Version:
+        """The version there; where that can't be read, the newest before it that can. Before the first commit the id
+        is empty."""
+        while id:
+            try:
+                return self._at(id)
+            except InputError:
+                id = next(iter(self._parents.get(id, ())), "")
+        return NOTHING
 
     def _at(self, id: str) -> Version:
         if id not in self._trees:
