@@ -6,6 +6,7 @@ Kind-free: how a value looks follows from its type alone. What it looks like on 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -185,9 +186,13 @@ def _told(obj: Object, out: frozenset[str]) -> str:
     return ", ".join(parts)
 
 
+_fields = cache(msgspec.structs.fields)
+"""It reads the type hints anew each time."""
+
+
 def _set(obj: Object) -> Iterator[tuple[str, Any]]:
     """(attribute, value) of what is not at its default."""
-    by_name = {f.name: f for f in msgspec.structs.fields(obj)}
+    by_name = {f.name: f for f in _fields(type(obj))}
     for name in attributes(type(obj)):
         value = getattr(obj, name)
         if value is not None and value != by_name[name].default and value not in ((), {}):
@@ -258,7 +263,7 @@ def _field(name: str, value: Any) -> str:
 
 
 def _not_default(value: Value) -> list[str]:
-    return [f.name for f in msgspec.structs.fields(value) if getattr(value, f.name) not in (f.default, (), {})]
+    return [f.name for f in _fields(type(value)) if getattr(value, f.name) not in (f.default, (), {})]
 
 
 def _difference(attribute: str, old: Any, new: Any) -> Difference:
