@@ -14,6 +14,7 @@ COMMANDS = {
     "merge-driver": (".merge_driver", "two branches' snapshots merged by object and attribute, for git"),
     "git-diff": (".git_diff", "a snapshot's change as git shows it, for git"),
     "git-setup": (".git_setup", "make git merge and show snapshots as schemas"),
+    "secrets": (".secrets", "what in a snapshot looks like a password, a key or a token"),
     "demo": (".demo.run", "the tour: two versions of a web shop, forward and back"),
 }
 """Verb, module and summary; so that help imports none of the modules. Each module has a typer `app`."""
