@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..engine.schema import Schema, Snapshot
     from .config import Config
 
-__all__ = ["Pair", "ask", "load", "pair", "same_file", "settings"]
+__all__ = ["Pair", "ask", "check_dialects", "empty_beside", "load", "pair", "same_file", "settings"]
 
 EMPTY = "empty"
 
@@ -73,7 +73,7 @@ def pair(
     """Both snapshots. `empty` stands for one without objects beside the other, and no hint is asked for there. Raises
     InputError, Refused."""
     before, after = _both(old, new)
-    _check_dialects(before, after)
+    check_dialects(before, after)
     config = config or settings()
     renames = () if EMPTY in (old, new) else _hints(config, rename or ())
     return ask(before, after, config=config, ignore=ignore, scope=scope, renames=renames)
@@ -140,12 +140,13 @@ def _both(old: str, new: str) -> tuple[Any, Any]:
         raise InputError(f"both snapshots are `{old}`", "OLD and NEW", "name one file at least")
     if old == EMPTY:
         after = load(new)
-        return _empty(after), after
+        return empty_beside(after), after
     before = load(old)
-    return before, (_empty(before) if new == EMPTY else load(new))
+    return before, (empty_beside(before) if new == EMPTY else load(new))
 
 
-def _check_dialects(old: Any, new: Any) -> None:
+def check_dialects(old: Any, new: Any) -> None:
+    """Refused for snapshots of two dialects."""
     from ..snapshots.errors import Refused
 
     if old.header.dialect != new.header.dialect:
@@ -173,7 +174,7 @@ def load(source: str) -> "Snapshot":
     return format.read(source)
 
 
-def _empty(beside: Any) -> Any:
+def empty_beside(beside: Any) -> Any:
     """A database as it is made: without anything but what the server puts there, as far as the scope covers it."""
     from msgspec.structs import replace
 
