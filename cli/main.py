@@ -7,6 +7,7 @@ COMMANDS = {
     "diff": (".diff", "what changed between two snapshots"),
     "script": (".script", "the SQL that makes OLD into NEW, or back"),
     "build": (".build", "the whole DDL of a snapshot: the plan from nothing"),
+    "export": (".export", "the change as migrations of Flyway, Alembic, Django, ..."),
     "fmt": (".fmt", "snapshots in canonical form"),
     "upgrade": (".upgrade", "snapshots in the newest format"),
     "log": (".log", "the schema's history from git"),
