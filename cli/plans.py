@@ -48,9 +48,16 @@ def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
 
 
 def make_script(
-    pair: "Pair", *, allow: Iterable[str] = (), rollback: bool = False, lock_timeout: str = "10s", title: str = ""
+    pair: "Pair",
+    *,
+    made: "Plan | None" = None,
+    allow: Iterable[str] = (),
+    rollback: bool = False,
+    lock_timeout: str = "10s",
+    title: str = "",
 ) -> str:
-    """The script that makes `pair.old` into `pair.new`; `rollback` says that this is the way back."""
+    """The script that makes `pair.old` into `pair.new`, by the plan `made` if it is there already; `rollback` says that
+    this is the way back."""
     from .. import __version__
     from ..dialects import dialect
     from ..engine.assess import Risks
@@ -59,7 +66,7 @@ def make_script(
     from .reasons import Reasons, by_danger, counted, label, loss
 
     check_lock_timeout(lock_timeout)
-    made = make_plan(pair, allow=allow)
+    made = made if made is not None else make_plan(pair, allow=allow)
     steps = made.steps
     header = pair.old.header
     speaks = dialect(header.dialect)
