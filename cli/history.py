@@ -15,6 +15,7 @@ import msgspec
 from ..engine.compare import Change, Changes, compare
 from ..engine.schema import Schema
 from ..snapshots import format, split
+from ..snapshots.canonical import Document
 from ..snapshots.errors import InputError
 from ..snapshots.model import Header, Identity, Object
 from .git import Entry, Ref, Repository, snapshot_of
@@ -189,13 +190,16 @@ class History:
 
         header = new.header or old.header
         if header is None:
-            empty = Schema(_Side(_NO_HEADER, ()))
+            empty = Schema(Document(header=_NO_HEADER))
             return Difference(empty, empty, Changes({}))
         if old.header is not None and old.header.dialect != header.dialect:
             old = NOTHING
         gone = self._objects(old, old.pieces.keys() - new.pieces.keys())
         come = self._objects(new, new.pieces.keys() - old.pieces.keys())
-        before, after = Schema(_Side(old.header or header, gone)), Schema(_Side(header, come))
+        before, after = (
+            Schema(Document(header=old.header or header, objects=gone)),
+            Schema(Document(header=header, objects=come)),
+        )
         return Difference(before, after, compare(before, after, same=dialect(header.dialect).same, ignore=self.ignore))
 
     def _objects(self, version: Version, pieces: "Iterable[Any]") -> tuple[Object, ...]:
@@ -209,13 +213,6 @@ class History:
             data = piece if isinstance(piece, bytes) else self.repository.blob(piece, where)
             self._decoded[piece] = split.decode_object(data, version.header.dialect, where)
         return self._decoded[piece]
-
-
-class _Side(NamedTuple):
-    """Enough of a snapshot for the engine."""
-
-    header: Header
-    objects: tuple[Object, ...]
 
 
 _NO_HEADER = Header(format=format.FORMAT, dialect="", flavour="", version="", version_number=0)

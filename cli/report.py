@@ -3,7 +3,6 @@
 Kind-free: how a value looks follows from its type alone. What it looks like on the page is the templates' business.
 """
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache

@@ -10,9 +10,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ..snapshots.canonical import IN_ORDER, Walk
+from ..snapshots.canonical import IN_ORDER, Document, Walk
 from ..snapshots.model import Header, Identity, Object, attributes, children, flatten
-from .schema import Snapshot
 
 __all__ = ["HEADER", "Conflict", "Merged", "merge", "merge_header", "merge_objects"]
 
@@ -44,7 +43,7 @@ class Merged:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def merge(base: Snapshot | None, ours: Snapshot, theirs: Snapshot) -> Merged:
+def merge(base: Document | None, ours: Document, theirs: Document) -> Merged:
     """One snapshot of three. Without a base all that both sides have, and have otherwise, conflicts."""
     header = merge_header(base.header if base is not None else None, ours.header, theirs.header)
     objects = merge_objects(base.objects if base is not None else (), ours.objects, theirs.objects)
