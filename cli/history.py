@@ -6,11 +6,13 @@ large schema costs what changed in it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from ..engine.compare import Change, Changes, compare
 from ..engine.schema import Schema
@@ -80,7 +82,7 @@ class Difference:
     def only(self, keep: "Iterable[Identity]") -> "Difference":
         """With the changes of these objects alone."""
         kept = {i: self.changes.by_identity[i] for i in keep}
-        return replace(self, changes=replace(self.changes, by_identity=kept))
+        return replace_fields(self, changes=replace(self.changes, by_identity=kept))
 
 
 class Version(NamedTuple):
@@ -246,7 +248,7 @@ def _in_all(differences: list[Difference]) -> Difference:
         attributes = tuple(a for a in change.attributes if all(a in names for names in there))
         if attributes or not change.attributes:
             kept[identity] = replace(change, attributes=attributes)
-    return replace(first, changes=replace(first.changes, by_identity=kept))
+    return replace_fields(first, changes=replace(first.changes, by_identity=kept))
 
 
 def _commit(fields: list[str]) -> Commit:
