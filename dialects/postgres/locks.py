@@ -75,12 +75,20 @@ def with_heirs(relations: Iterable[Identity], *schemas: Schema) -> Iterator[Iden
     waiting = list(found)
     while waiting:
         at = waiting.pop()
-        heirs = {
-            u for schema in schemas for u, a in schema.users(at) if a in ("partition_of", "inherits")
-        } - found.keys()
+        heirs = {heir for schema in schemas for heir in schema.remember("heirs of tables", _heirs).get(at, ())}
+        waiting.extend(heirs - found.keys())
         found.update(dict.fromkeys(sorted(heirs)))
-        waiting.extend(heirs)
     return iter(found)
+
+
+def _heirs(schema: Schema) -> dict[Identity, list[Identity]]:
+    """Partitions and children, by what they derive from directly."""
+    found: dict[Identity, list[Identity]] = {}
+    for table in schema.of_kind("table"):
+        assert isinstance(table, Table)
+        for parent in (*table.inherits, *([table.partition_of] if table.partition_of else ())):
+            found.setdefault(parent, []).append(table.identity())
+    return found
 
 
 def above(step: Step, old: Schema, new: Schema) -> Iterable[Identity]:
