@@ -16,15 +16,14 @@ from ...snapshots.naming import kind_of
 from ...snapshots.postgres import Column, Domain, ForeignKey, Table
 from . import casts
 
-AE, EX, SRE, SHARE, SUE = (
+AE, SRE, SHARE, SUE = (
     "ACCESS EXCLUSIVE",
-    "EXCLUSIVE",
     "SHARE ROW EXCLUSIVE",
     "SHARE",
     "SHARE UPDATE EXCLUSIVE",
 )
 
-BLOCKS: Mapping[str, Blocks] = {AE: "reads and writes", EX: "writes", SRE: "writes", SHARE: "writes", SUE: "nothing"}
+BLOCKS: Mapping[str, Blocks] = {AE: "reads and writes", SRE: "writes", SHARE: "writes", SUE: "nothing"}
 
 Place = Callable[[Step, Schema, Schema], Iterable[Identity]]
 """The objects that something is done to."""
@@ -536,6 +535,6 @@ def locks(row: Row, step: Step, old: Schema, new: Schema) -> tuple[Lock, ...]:
     return tuple(Lock(mode, on, BLOCKS[mode]) for on, mode in found.items() if kind_of(on) in _LOCKED)
 
 
-_STRENGTH = {mode: at for at, mode in enumerate((SUE, SHARE, SRE, EX, AE))}
+_STRENGTH = {mode: at for at, mode in enumerate((SUE, SHARE, SRE, AE))}
 _LOCKED = frozenset({*_RELATIONS, "index", *_KEYS, "identity"})
 """Kinds that are, or have, a relation of their own."""
