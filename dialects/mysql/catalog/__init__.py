@@ -25,18 +25,28 @@ def read(
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return attempts(lambda: _snapshot(catalog, scope or Scope()))
+        return attempts(lambda: _snapshot(catalog, scope or Scope(), privileges, definer))
     finally:
         if collecting:
             gc.enable()
 
 
-def _snapshot(catalog: "Catalog", scope: Scope) -> "Snapshot":
+def _snapshot(catalog: "Catalog", scope: Scope, privileges: bool, definer: str) -> "Snapshot":
     from ....snapshots.mysql import Snapshot
-    from . import families
+    from . import charsets, families, listing
+    from .reading import Reading
+    from .session import CatalogChanged
+    from .typed import OwnName
 
-    objects = families.read(catalog, scope)
-    return Snapshot(header=_header(catalog, scope, ()), objects=tuple(sorted(objects, key=lambda o: o.identity())))
+    names = listing.read(catalog, scope)
+    own = OwnName(catalog.server.database, names.all, ignore_case=catalog.ignores_case)
+    objects = families.read(Reading(catalog, names, own, charsets.read(catalog), definer))
+    if listing.read(catalog, scope) != names:
+        raise CatalogChanged
+    left_out = [*([] if privileges else ["acl"]), *(["definer"] if definer == "strip" else [])]
+    return Snapshot(
+        header=_header(catalog, scope, tuple(left_out)), objects=tuple(sorted(objects, key=lambda o: o.identity()))
+    )
 
 
 FACTS = (

@@ -3,14 +3,15 @@
 import re
 from typing import Any, NamedTuple
 
-from ....snapshots.model import lines
+from ....snapshots.model import Unmodelled, lines
 from ....snapshots.mysql import Check, Column, ForeignKey, Index, Period, PrimaryKey, Table
 from ....snapshots.naming import Identity, child, identity
 from . import columns, keys, partitions
 from .charsets import Charsets, canonical
+from .reading import Reading, unmodelled
 from .scan import NAME, STRING, NotUnderstood, Scanner, unescaped, unquoted
 
-__all__ = ["Reading", "read"]
+__all__ = ["Found", "read"]
 
 _HEAD = re.compile(rf"CREATE TABLE (?:{NAME}\.)?(?P<name>{NAME}) (?=\()", re.DOTALL)
 _BODY = re.compile(rf"  (?P<element>(?:[^'`\n]|{STRING}|{NAME})*?)(?:,\n|\n\Z)", re.DOTALL)
@@ -34,26 +35,27 @@ SECRET = frozenset({"CONNECTION", "connection"})
 """Options that can hold a password: not kept."""
 
 
-class Reading(NamedTuple):
-    """A table, and what of its text the model does not cover."""
+class Found(NamedTuple):
+    """A table, and what of it the model does not cover."""
 
     table: Table
-    reasons: tuple[str, ...] = ()
+    apart: tuple[Unmodelled, ...] = ()
 
 
-def read(text: str, charsets: Charsets, *, is_mariadb: bool, database: str) -> Reading:
+def read(text: str, reading: Reading) -> Found:
     """What SHOW CREATE TABLE printed. Raises NotUnderstood."""
     scanner = Scanner(text)
     name = unquoted(scanner.need(_HEAD, "CREATE TABLE")["name"])
     body = scanner.group()
-    found = _options(scanner, charsets)
-    reasons = tuple(f"its {option} is not kept" for option in SECRET if found["options"].pop(option, None))
+    found = _options(scanner, reading.charsets)
+    reasons = [f"its {option} is not kept" for option in SECRET if found["options"].pop(option, None)]
     table = identity("table", name)
     found["partitioning"] = partitions.read(scanner, table, found.get("engine", INNODB))
     if not scanner.done:
         raise NotUnderstood(f"an unknown option, {scanner.excerpt()}")
-    context = columns.Context(charsets, found["collation"], is_mariadb, database)
-    return Reading(Table(name=name, **found, **_elements(body, table, context)), reasons)
+    context = columns.Context(found["collation"], reading)
+    made = Table(name=name, **found, **_elements(body, table, context))
+    return Found(made, tuple(unmodelled("table", name, text, reason) for reason in reasons))
 
 
 def _elements(body: str, table: Identity, context: columns.Context) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def _element(line: str, table: Identity, context: columns.Context) -> Any:
     text = Scanner(line)
     if name := text.take(_COLUMN):
         return columns.read(unquoted(name["name"]), text, context)
-    found = keys.key(text, table) or keys.constraint(text, table, context.database)
+    found = keys.key(text, table) or keys.constraint(text, table, context.reading.catalog.server.database)
     if found is not None:
         return found
     if period := text.take(_PERIOD):
