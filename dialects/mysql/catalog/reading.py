@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ....snapshots.model import Scope, Unmodelled
 from .charsets import Charsets
@@ -51,6 +51,8 @@ class Reading:
     definer: str = "keep"
     """keep, strip, or user@host."""
     warnings: list[str] = field(default_factory=list)
+    alike: dict[tuple[str, str], tuple[Any, str | None]] = field(default_factory=dict)
+    """Columns by their text and their table's collation, each with what is not covered of it."""
 
 
 def quoted(name: str) -> str:
