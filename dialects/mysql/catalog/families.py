@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ....snapshots.model import Unmodelled
 from ....snapshots.mysql import Database, Table, TopLevel
-from . import charsets, events, routines, sequences, tables, triggers, views
+from . import charsets, dependencies, events, routines, sequences, tables, triggers, views
 from .reading import Reading, each, unmodelled
 from .session import Row
 
@@ -23,7 +23,7 @@ def read(reading: Reading) -> list[TopLevel]:
     for family in (views, routines, events, sequences):
         found.extend(family.read(reading))
     found.extend(unmodelled(kind.lower(), name, name, f"a {kind.lower()}") for kind, name in reading.names.others)
-    return found
+    return dependencies.resolved(found, ignore_case=reading.catalog.ignores_case)
 
 
 def _database(reading: Reading) -> Iterator[Database]:
