@@ -23,7 +23,7 @@ _OPTION = re.compile(
     USING\ (?P<using>BTREE|HASH|RTREE)
   | KEY_BLOCK_SIZE=(?P<key_block_size>\d+)
   | COMMENT\ (?P<comment>{STRING})
-  | /\*!50100\ WITH\ PARSER\ (?P<parser>{NAME})\ \*/
+  | /\*!50100\ WITH\ PARSER\ (?P<parser>{NAME})\ \*/\ ?
   | (?P<invisible>/\*!80000\ INVISIBLE\ \*/|IGNORED)
   | /\*!80021\ (?P<option>(?:SECONDARY_)?ENGINE_ATTRIBUTE)(?:=|\ )(?P<option_value>{STRING})\ \*/
   | (?P<own>{NAME})=(?P<own_value>{STRING}|\w+)
@@ -124,8 +124,8 @@ def _foreign_key(name: str, text: Scanner, table: Identity, database: str) -> Fo
     theirs = tuple(names_in(text.group()))
     actions: dict[str, Any] = {}
     while action := text.take(_ACTION):
-        rule = action["action"].lower()
-        actions[f"on_{action['event'].lower()}"] = "restrict" if rule == "no action" else rule
+        if action["action"] not in ("RESTRICT", "NO ACTION"):
+            actions[f"on_{action['event'].lower()}"] = action["action"].lower()
     other, referenced = unquoted(to["database"] or ""), unquoted(to["table"])
     if other in ("", database):
         there = identity("table", referenced)

@@ -81,7 +81,7 @@ def _normal(text: str, own: str) -> str:
         name = found["database"] or found["inner"]
         return found[0] if name and name != own else ""
 
-    return _DROPPED.sub(kept, text).replace("  ", " ")
+    return _DROPPED.sub(kept, text).replace("  ", " ").rstrip()
 
 
 def _hexadecimal(literal: str) -> str:

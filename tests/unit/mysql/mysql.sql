@@ -1,0 +1,8 @@
+-- What MySQL alone has.
+CREATE TABLE functional (
+    a INT, b VARCHAR(20), doc JSON, place POINT NOT NULL SRID 4326, v VECTOR(3),
+    KEY lowered ((lower(b)), a DESC), KEY many ((CAST(doc -> '$.x' AS UNSIGNED ARRAY))), KEY unseen (a) INVISIBLE,
+    CONSTRAINT lax CHECK (a > 0) NOT ENFORCED
+);
+CREATE TABLE attributed (a INT ENGINE_ATTRIBUTE '{"k": "v"}', b INT COLUMN_FORMAT FIXED, KEY (b) ENGINE_ATTRIBUTE '{"i": 1}');
+CREATE TABLE long_text (a TEXT DEFAULT ('abc'), b INT AS (a + 1) STORED NOT NULL, c INT DEFAULT 5, d INT DEFAULT (5));
