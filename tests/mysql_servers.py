@@ -99,8 +99,9 @@ class MyDatabase:
         return self.server.execute(*statements, database=self.name)
 
     def script(self, text: str) -> str:
-        """Run a script as a user would: the stock client, which knows DELIMITER, and stops at the first error."""
-        return _run([*self.server.program(), self.name], text, self.server.password)
+        """Run a script as a user would: the stock client, which knows DELIMITER, and stops at the first error. Without
+        --comments it would take the comments out of bodies."""
+        return _run([*self.server.program(), "--comments", self.name], text, self.server.password)
 
     def dump(self) -> str:
         """The server's own dump of the schema."""

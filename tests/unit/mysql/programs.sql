@@ -6,7 +6,7 @@ BEGIN
     SELECT 'it''s \\ {database}.zoo' INTO @x; -- {database}.zoo
     SELECT 1 INTO b;
 END;
-CREATE PROCEDURE empty () BEGIN END;
+CREATE PROCEDURE idle () BEGIN END;
 CREATE VIEW simple AS SELECT tiny, old AS renamed, count(*) FROM zoo GROUP BY tiny, old;
 CREATE ALGORITHM = MERGE SQL SECURITY INVOKER VIEW checked AS SELECT tiny FROM zoo WHERE tiny > 1 WITH LOCAL CHECK OPTION;
 CREATE VIEW named (x, y) AS SELECT z.tiny, twice(z.tiny, 'a') FROM zoo z JOIN parent p ON p.id = z.parent_id;

@@ -253,7 +253,8 @@ def test_names_with_line_feeds(my_database: MyDatabase) -> None:
 def test_the_same_schema_gives_the_same_bytes(my_database: MyDatabase, my_database2: MyDatabase) -> None:
     """Whatever the database is called, restored by the server's own dump."""
     load(my_database, "zoo", "programs", my_database.server.flavour)
-    my_database2.script(my_database.dump().replace(f"{my_database.name}.", f"{my_database2.name}."))
+    my_database2.script(my_database.dump().replace(my_database.name, my_database2.name))
+    my_database2.run("ALTER TABLE zoo ALTER COLUMN nothing DROP DEFAULT")  # no CREATE TABLE can say that
     first, second = (format.encode(dump(database)).decode() for database in (my_database, my_database2))
     assert first.replace(f"{my_database.name}.", "") == second.replace(f"{my_database2.name}.", "")
 
