@@ -50,7 +50,10 @@ def test_columns_agree_with_information_schema(my_database: MyDatabase) -> None:
 def test_columns(zoo: Any) -> None:
     """MariaDB prints DEFAULT NULL where MySQL knows that the default was dropped."""
     found = flat(zoo)
-    get = lambda name: found[f"column zoo.{name}"]  # noqa: E731
+
+    def get(name: str) -> Any:
+        return found[f"column zoo.{name}"]
+
     assert get("id").auto_increment
     assert get("tiny").type == "tinyint(1)"
     assert get("padded").type == "int(5) unsigned zerofill"
