@@ -28,7 +28,7 @@ def read(reading: Reading) -> list[TopLevel]:
     for family in (views, routines, events, sequences):
         found.extend(family.read(reading))
     found.extend(unmodelled(kind.lower(), name, name, f"a {kind.lower()}") for kind, name in reading.names.others)
-    return dependencies.resolved(found, ignore_case=reading.catalog.ignores_case)
+    return dependencies.resolved(found, reading.scope, ignore_case=reading.catalog.ignores_case)
 
 
 def _database(reading: Reading) -> Iterator[Database | Unmodelled]:
