@@ -135,6 +135,10 @@ class KindRules:
     """Binding its parent to the origin's parent makes it: a partition's triggers."""
     unbinding_drops: bool = False
     """Unbinding its parent from the origin's parent drops it."""
+    placeable: Mapping[str, str] = field(default_factory=dict)
+    """The ordered fields whose objects can be made, or moved, to any place; and those objects' kind."""
+    move: str | None = None
+    """The macro that moves it among its siblings; it sets attributes too, if their rules name it."""
     last: bool = False
     """Its steps come after all others."""
     drop_loses: str | None = None
@@ -142,6 +146,14 @@ class KindRules:
     commits: bool = False
     create_fails: Callable[[Object, bool], str | None] = lambda _obj, _parent_is_new: None
     """What in existing rows can make its creation fail, given whether its parent is new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an object comes to stand among its siblings."""
+
+    after: Identity | None
+    """None: it is the first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,6 +170,10 @@ class Step:
     parent: Identity | None = None
     attributes: tuple[str, ...] = ()
     """Of an alter: what it sets."""
+    moves: bool = False
+    """Of an alter: the object takes another place among its siblings."""
+    place: Place | None = None
+    """Of a creation or a move: where; None: at the end, or where it is."""
     unset: bool = False
     """Of an alter: the attributes go to their default, not to the new value."""
     renames: Mapping[Identity, Identity] = field(default_factory=dict)
