@@ -52,7 +52,9 @@ class Column(Object, frozen=True, kw_only=True):
     not_null: bool = False
     default: Text | None = None
     """SQL as it stands behind DEFAULT: `'5'`, `NULL`, `CURRENT_TIMESTAMP(6)`, `(uuid())`. None: no default. That of a
-    nullable column, NULL, is None too: there DEFAULT NULL and nothing are one."""
+    nullable column, NULL, is None too."""
+    no_default: bool = False
+    """Of a nullable column: ALTER COLUMN ... DROP DEFAULT took its NULL, and an INSERT must name the column."""
     on_update: str | None = None
     """CURRENT_TIMESTAMP, with its precision."""
     auto_increment: bool = False
@@ -69,6 +71,9 @@ class Column(Object, frozen=True, kw_only=True):
     srid: int | None = None
     column_format: Literal["fixed", "dynamic"] | None = None
     storage: Literal["disk", "memory"] | None = None
+    options: dict[str, str] = {}
+    """Further options by their names, as SHOW CREATE TABLE prints them: MySQL's ENGINE_ATTRIBUTE, a MariaDB engine's
+    own."""
     acl: tuple[Grant, ...] = ()
     """mysql.columns_priv."""
 
@@ -92,7 +97,7 @@ class Index(Object, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "index"
     stays_inside: ClassVar[frozenset[str]] = frozenset({"parts"})
-    type: Literal["plain", "unique", "fulltext", "spatial"] = "plain"
+    type: Literal["plain", "unique", "fulltext", "spatial", "vector"] = "plain"
     parts: tuple[KeyPart, ...] = ()
     using: Literal["btree", "hash", "rtree"] | None = None
     """Where it was said: SHOW CREATE prints it."""
@@ -102,7 +107,9 @@ class Index(Object, frozen=True, kw_only=True):
     key_block_size: int | None = None
     without_overlaps: str | None = None
     """MariaDB: the application-time period at the end of a unique key."""
-    clustering: bool = False
+    options: dict[str, str] = {}
+    """Further options by their names, as SHOW CREATE TABLE prints them: MySQL's ENGINE_ATTRIBUTE, a MariaDB engine's own
+    (CLUSTERING, DISTANCE, M)."""
 
 
 class PrimaryKey(Object, frozen=True, kw_only=True):
@@ -115,6 +122,7 @@ class PrimaryKey(Object, frozen=True, kw_only=True):
     using: Literal["btree", "hash"] | None = None
     key_block_size: int | None = None
     without_overlaps: str | None = None
+    options: dict[str, str] = {}
 
 
 class ForeignKey(Object, frozen=True, kw_only=True):
