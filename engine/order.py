@@ -40,7 +40,9 @@ def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Stat
     members: dict[int, list[int]] = {}
     for n in sequence:
         members.setdefault(leads.get(n, n), []).append(n)
-    found = [_statement([steps.steps[n] for n in members[lead]], dialect) for lead in _sorted(joined, keys, steps.steps)]
+    found = [
+        _statement([steps.steps[n] for n in members[lead]], dialect) for lead in _sorted(joined, keys, steps.steps)
+    ]
     return placed(found, old, new, dialect)
 
 

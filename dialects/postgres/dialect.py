@@ -9,7 +9,7 @@ from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
-from ...templates.render import table_path
+from ...templates.filters.postgres import table_path
 from . import casts, composites, privileges, renames, spelling, versions
 from .effects import effects
 from .rules import tables
