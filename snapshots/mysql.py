@@ -44,7 +44,7 @@ class Column(Object, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "column"
     type: str
-    """COLUMN_TYPE without MariaDB's display widths, character set and collation apart: `varchar(20)`, `enum('a','b')`,
+    """COLUMN_TYPE without a display width that nobody asked for, character set and collation apart: `varchar(20)`, `enum('a','b')`,
     `int unsigned`, `tinyint(1)`."""
     charset: str | None = None
     """The resolved one, of a character column, whatever the table's default is."""
@@ -108,8 +108,8 @@ class Index(Object, frozen=True, kw_only=True):
     without_overlaps: str | None = None
     """MariaDB: the application-time period at the end of a unique key."""
     options: dict[str, str] = {}
-    """Further options by their names, as SHOW CREATE TABLE prints them: MySQL's ENGINE_ATTRIBUTE, a MariaDB engine's own
-    (CLUSTERING, DISTANCE, M)."""
+    """Further options by their names, as SHOW CREATE TABLE prints them: MySQL's ENGINE_ATTRIBUTE, a MariaDB engine's
+    own (CLUSTERING, DISTANCE, M)."""
 
 
 class PrimaryKey(Object, frozen=True, kw_only=True):
