@@ -169,7 +169,7 @@ class Trigger(Program, frozen=True, kw_only=True):
     kind: ClassVar[str] = "trigger"
     timing: Literal["before", "after"]
     event: Literal["insert", "update", "delete"]
-    follows: str | None = None
+    follows: Identity | None = None
     """The trigger of the same timing and event that fires just before it."""
     update_columns: tuple[Identity, ...] = ()
     """MariaDB 11.8 and later: UPDATE OF."""

@@ -4,6 +4,7 @@ The script sets sql_mode, so that a backslash escapes in what it says itself; a 
 """
 
 from collections.abc import Callable, Mapping
+from math import ceil
 from typing import Any
 
 from ...engine.protocol import Step
@@ -52,6 +53,16 @@ def names(identities: tuple[Identity, ...]) -> str:
     return ", ".join(map(last, identities))
 
 
+_UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3600, "d": 86400}
+
+
+def seconds(time: str) -> int:
+    """A time with its unit (none: ms) in whole seconds, at least one: what lock_wait_timeout takes."""
+    number = time.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = time[len(number) :].strip() or "ms"
+    return max(1, ceil(int(number) * _UNITS[unit]))
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "q": quote,
     "ident": last,
@@ -59,6 +70,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "names": names,
     "table": table,
     "literal": literal,
+    "seconds": seconds,
     "text": plain,
     "delimited": delimited,
 }
