@@ -61,9 +61,13 @@ def dump_mysql(
     _check_output(output, split)
     scope = Scope(exclude=tuple(sorted(set(exclude))))
     with connection(url, untested=untested_server) as found:
-        snapshot = read(found, scope, privileges=privileges, definer=definer)
+        snapshot = read(found, scope, privileges=privileges, definer=definer, warn=_warn)
     _report(snapshot, output, strict)
     _write(snapshot, output, split)
+
+
+def _warn(text: str) -> None:
+    print(f"dbstrata: warning: {text}", file=sys.stderr)
 
 
 def _check_output(output: str, split: bool) -> None:

@@ -44,8 +44,8 @@ class Column(Object, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "column"
     type: str
-    """COLUMN_TYPE without a display width that nobody asked for, character set and collation apart: `varchar(20)`, `enum('a','b')`,
-    `int unsigned`, `tinyint(1)`."""
+    """COLUMN_TYPE without a display width that nobody asked for, character set and collation apart: `varchar(20)`,
+    `enum('a','b')`, `int unsigned`, `tinyint(1)`."""
     charset: str | None = None
     """The resolved one, of a character column, whatever the table's default is."""
     collation: str | None = None
@@ -256,6 +256,8 @@ class View(TopObject, tag_field="kind", tag="view", frozen=True, kw_only=True):
     query: Text
     columns: tuple[str, ...] = ()
     """The names, in order: what a stand-in must have. Empty of a view that is broken."""
+    columns_named: bool = False
+    """MySQL: the names stand behind the view's own, and are not the query's."""
     algorithm: Literal["undefined", "merge", "temptable"] = "undefined"
     security: Literal["definer", "invoker"] = "definer"
     check_option: Literal["local", "cascaded"] | None = None

@@ -311,13 +311,18 @@ def _open(wanted: Target) -> "pymysql.connections.Connection[Any]":
         database=wanted.database,
         charset="utf8mb4",
         use_unicode=False,
-        conv={kind: encoder for kind, encoder in encoders.items()},
+        conv=_no_decoders(encoders),
         autocommit=True,
         connect_timeout=wanted.connect_timeout,
         client_flag=CLIENT.MULTI_STATEMENTS,
         program_name="dbstrata",
         **_tls(dict(wanted.ssl)),
     )
+
+
+def _no_decoders(encoders: Any) -> Any:
+    """A copy, for the driver changes it: no column is decoded, all come as bytes."""
+    return dict(encoders)
 
 
 def _tls(options: dict[str, str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ....snapshots.model import lines
 from ....snapshots.mysql import Column, Generated
-from .charsets import Charsets
+from .reading import Reading
 from .scan import NAME, STRING, NotUnderstood, Scanner, unescaped, unquoted
 
 __all__ = ["Context", "read"]
@@ -15,11 +15,9 @@ __all__ = ["Context", "read"]
 class Context(NamedTuple):
     """What a column's text leaves to its table and its server."""
 
-    charsets: Charsets
     collation: str
     """The table's default."""
-    is_mariadb: bool
-    database: str
+    reading: Reading
 
 
 _TYPE = re.compile(
@@ -99,9 +97,9 @@ def _default(found: dict[str, Any], _: Any, text: Scanner, context: Context) -> 
     elif literal := text.take(_LITERAL):
         found["default"] = lines(_as_text(literal.group()))
     elif text.text.startswith("(", text.at):
-        found["default"] = lines(f"({text.group()})")
+        found["default"] = lines(f"({context.reading.own.off(text.group())})")
     elif call := text.take(_CALL):
-        found["default"] = lines(f"{call.group()}({text.group()})")
+        found["default"] = lines(f"{call.group()}({context.reading.own.off(text.group())})")
     else:
         raise NotUnderstood(f"column {found['name']}: unknown default {text.excerpt()}")
 
@@ -181,7 +179,7 @@ _LONG = re.compile(r"(?:tiny|medium|long)?(?:text|blob)\Z")
 def _resolve(found: dict[str, Any], printed: set[str], context: Context) -> None:
     """What the text leaves out: the character set and collation, and whether NULL is the default."""
     if _TEXTS.match(found["type"]):
-        found["charset"], found["collation"] = context.charsets.resolved(
+        found["charset"], found["collation"] = context.reading.charsets.resolved(
             found.get("charset"), found.get("collation"), context.collation
         )
     if found.get("default") == "NULL" and not found.get("not_null"):
@@ -197,5 +195,5 @@ def _could_be_null(found: dict[str, Any], context: Context) -> bool:
         or found.get("generated")
         or found.get("row_bound")
         or found.get("auto_increment")
-        or (not context.is_mariadb and _LONG.match(found["type"]))
+        or (not context.reading.catalog.is_mariadb and _LONG.match(found["type"]))
     )

@@ -1,13 +1,14 @@
 """All families of objects, in the order in which they are read."""
 
-import hashlib
 from collections.abc import Iterator
 
-from ....snapshots.model import Scope, Unmodelled
+from msgspec.structs import replace
+
+from ....snapshots.model import Unmodelled
 from ....snapshots.mysql import Database, Table, TopLevel
-from . import charsets, tables
-from .scan import NotUnderstood
-from .session import Catalog
+from . import charsets, dependencies, events, routines, sequences, tables, triggers, views
+from .reading import Reading, each, unmodelled
+from .session import Row
 
 __all__ = ["read"]
 
@@ -15,46 +16,33 @@ DATABASE = """
     SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA
     WHERE SCHEMA_NAME = DATABASE()"""
 
-RELATIONS = """
-    SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME"""
 
-
-def read(catalog: Catalog, scope: Scope) -> list[TopLevel]:
+def read(reading: Reading) -> list[TopLevel]:
     """All objects in scope, in no order."""
-    relations = {str(name): str(kind) for name, kind in catalog.rows(RELATIONS)}
-    return [*_database(catalog), *_tables(catalog, [n for n, kind in relations.items() if kind in TABLES])]
+    found: list[TopLevel] = [*_database(reading), *_tables(reading)]
+    for family in (views, routines, events, sequences):
+        found.extend(family.read(reading))
+    found.extend(unmodelled(kind.lower(), name, name, f"a {kind.lower()}") for kind, name in reading.names.others)
+    return dependencies.resolved(found, ignore_case=reading.catalog.ignores_case)
 
 
-TABLES = frozenset({"BASE TABLE", "SYSTEM VERSIONED"})
-
-
-def _database(catalog: Catalog) -> Iterator[Database]:
-    for charset, collation in catalog.rows(DATABASE):
+def _database(reading: Reading) -> Iterator[Database]:
+    for charset, collation in reading.catalog.rows(DATABASE):
         yield Database(charset=charsets.canonical(str(charset)), collation=charsets.canonical(str(collation)))
 
 
-def quoted(name: str) -> str:
-    """As both servers quote it."""
-    return "`" + name.replace("`", "``") + "`"
+def _tables(reading: Reading) -> Iterator[Table | Unmodelled]:
+    its_triggers, apart = triggers.read(reading)
+    yield from apart
 
+    def make(name: str, row: Row) -> tables.Found:
+        return tables.read(str(row[1]), reading)
 
-def _tables(catalog: Catalog, names: list[str]) -> Iterator[Table | Unmodelled]:
-    known = charsets.read(catalog)
-    texts = catalog.shows([f"SHOW CREATE TABLE {quoted(name)}" for name in names])
-    for name, answer in zip(names, texts, strict=True):
-        if isinstance(answer, str):
-            yield unmodelled("table", name, answer, answer)
+    for name, found in each(reading.catalog, "table", reading.names.tables, make):
+        if isinstance(found, Unmodelled):
+            yield found
+            for trigger in its_triggers.get(name, ()):
+                yield unmodelled("trigger", trigger.name, repr(trigger), "its table is not covered")
             continue
-        text = str(answer[1])
-        try:
-            reading = tables.read(text, known, is_mariadb=catalog.is_mariadb, database=catalog.server.database)
-        except NotUnderstood as error:
-            yield unmodelled("table", name, text, str(error))
-        else:
-            yield reading.table
-
-
-def unmodelled(kind: str, name: str, text: str, reason: str) -> Unmodelled:
-    """What is not covered, with a digest of the server's text of it."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-    return Unmodelled(type=kind, name=name, digest=digest, reason=reason)
+        yield replace(found.table, triggers=its_triggers[name]) if name in its_triggers else found.table
+        yield from found.apart

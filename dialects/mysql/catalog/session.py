@@ -11,7 +11,7 @@ import pymysql
 from ....snapshots.errors import ServerFailed
 from ..connection import Server
 
-__all__ = ["Catalog", "CatalogChanged", "attempts"]
+__all__ = ["Catalog", "CatalogChanged", "Row", "attempts"]
 
 ATTEMPTS = 5
 PACKET = 200
@@ -63,6 +63,9 @@ class Catalog:
                 if error.args[0] != UNKNOWN_SETTING:
                     raise
 
+        self.ignores_case = self.rows("SELECT @@lower_case_table_names") != [("0",)]
+        """Are names of databases and tables equal in whatever case?"""
+
     @property
     def is_mariadb(self) -> bool:
         """Which of the two flavours."""
@@ -85,22 +88,26 @@ class Catalog:
 
     def shows(self, statements: Sequence[str]) -> Iterator[Row | str]:
         """The one row of each, or, where the server fails, what it says. Raises CatalogChanged."""
+        for answer in self.tables(statements):
+            if not answer:
+                raise CatalogChanged
+            yield answer if isinstance(answer, str) else answer[0]
+
+    def tables(self, statements: Sequence[str]) -> Iterator[list[Row] | str]:
+        """The rows of each, or, where the server fails, what it says. Raises CatalogChanged."""
         done = 0
         while done < len(statements):
             for answer in self._packet(statements[done : done + PACKET]):
                 yield answer
                 done += 1
 
-    def _packet(self, statements: Sequence[str]) -> Iterator[Row | str]:
+    def _packet(self, statements: Sequence[str]) -> Iterator[list[Row] | str]:
         """Answers up to the first failure, that one included: the server leaves out all that come after."""
         cursor = self._cursor
         try:
             cursor.execute(";".join(statements))
             while True:
-                row = cursor.fetchone()
-                if row is None:
-                    raise CatalogChanged
-                yield tuple(map(_decoded, row))
+                yield [tuple(map(_decoded, row)) for row in cursor.fetchall()]
                 if not cursor.nextset():
                     return
         except pymysql.err.Error as error:

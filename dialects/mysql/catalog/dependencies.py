@@ -1,0 +1,159 @@
+"""What objects use that no attribute names: `depends_on`, at column grain.
+
+MySQL lists a view's tables and routines, no columns; MariaDB lists nothing. But both print a view's query normalised:
+every name in backticks, every column behind its table or alias. So does an expression of a table. What names something
+known at the place of a table, a column or a function uses it; a name that a WITH clause shadows counts too.
+
+The body of a routine, of an event or of a trigger is bound when it runs, and nothing waits for what it names; only the
+columns behind NEW and OLD are looked up when a trigger is made.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from ....snapshots.model import Object, Text, plain
+from ....snapshots.mysql import Function, Index, Sequence, Table, TopLevel, Trigger, View
+from ....snapshots.naming import Identity, child
+from .scan import names_in
+from .typed import Token, tokens
+
+__all__ = ["resolved"]
+
+Obj = TypeVar("Obj", bound=Object)
+
+
+def resolved(objects: Iterable[TopLevel], *, ignore_case: bool) -> list[TopLevel]:
+    """The objects, each with what it uses."""
+    found = list(objects)
+    known = _Known(found, ignore_case=ignore_case)
+    return [_of(obj, known) for obj in found]
+
+
+def _of(obj: TopLevel, known: "_Known") -> TopLevel:
+    if isinstance(obj, Table):
+        return _table(obj, known)
+    return _using(obj, _view(obj, known)) if isinstance(obj, View) else obj
+
+
+class _Known:
+    """What there is, by name."""
+
+    def __init__(self, objects: Iterable[TopLevel], *, ignore_case: bool) -> None:
+        self._fold = str.lower if ignore_case else str
+        self.relations: dict[str, Identity] = {}
+        self.columns: dict[str, dict[str, Identity]] = {}
+        """By table and column; columns are equal in whatever case."""
+        self.functions: dict[str, Identity] = {}
+        for obj in objects:
+            if isinstance(obj, Table | View | Sequence):
+                self.relations[self._fold(obj.name)] = obj.identity()
+            if isinstance(obj, Table):
+                self.columns[self._fold(obj.name)] = columns_of(obj)
+            if isinstance(obj, Function):
+                self.functions[obj.name.lower()] = obj.identity()
+
+    def relation(self, name: str) -> Identity | None:
+        """The table, view or sequence of that name."""
+        return self.relations.get(self._fold(name))
+
+    def column(self, table: str, name: str) -> Identity | None:
+        """The column of that table."""
+        return self.columns.get(self._fold(table), {}).get(name.lower())
+
+
+def columns_of(table: Table) -> dict[str, Identity]:
+    """By name in lower case."""
+    identity = table.identity()
+    return {column.name.lower(): child("column", identity, column.name) for column in table.columns}
+
+
+def _using(obj: Obj, used: Iterable[Identity | None]) -> Obj:
+    names = {name for name in used if name is not None}
+    return replace(obj, depends_on=tuple(sorted(names))) if names else obj
+
+
+# views
+
+_BEFORE_TABLE = frozenset({"FROM", "JOIN", "STRAIGHT_JOIN", ",", "("})
+
+
+def _view(view: View, known: _Known) -> Iterator[Identity | None]:
+    found = list(tokens(plain(view.query)))
+    aliases: dict[str, set[str]] = {}
+    for i, token in enumerate(found):
+        before, after = _at(found, i - 1), _at(found, i + 1)
+        used = known.relation(token.name) if token.kind == "name" else None
+        if used is not None and before.upper() in _BEFORE_TABLE and after not in (".", "("):
+            yield used
+            aliases.setdefault(token.name, set()).add(token.name)
+            if i + 1 < len(found) and found[i + 1].kind == "name":
+                aliases.setdefault(found[i + 1].name, set()).add(token.name)
+        elif token.name and after == "(" and before != ".":
+            yield known.functions.get(token.name.lower())
+    for i, token in enumerate(found):
+        if token.kind == "name" and _at(found, i + 1) == "." and i + 2 < len(found):
+            for table in aliases.get(token.name, ()):
+                yield known.column(table, found[i + 2].name)
+
+
+def _at(found: list[Token], i: int) -> str:
+    return found[i].text if 0 <= i < len(found) else ""
+
+
+# what stands in a table
+
+
+def _table(table: Table, known: _Known) -> Table:
+    """Its columns, keys, checks and triggers, each with what it uses."""
+    own = columns_of(table)
+    identity = table.identity()
+
+    def all_of(objects: tuple[Obj, ...]) -> tuple[Obj, ...]:
+        made = tuple(_inside(obj, child(obj.kind, identity, obj.name), own, known) for obj in objects)
+        return made if any(a is not b for a, b in zip(made, objects, strict=True)) else objects
+
+    changed: dict[str, Any] = {}
+    for field in ("columns", "indexes", "checks", "triggers"):
+        objects = getattr(table, field)
+        made = all_of(objects)
+        if made is not objects:
+            changed[field] = made
+    return replace(table, **changed) if changed else table
+
+
+def _inside(obj: Obj, identity: Identity, own: dict[str, Identity], known: _Known) -> Obj:
+    if isinstance(obj, Trigger):
+        return _using(obj, _rows(obj, own))
+    texts = list(_expressions(obj))
+    if not texts:
+        return obj
+    used: set[Identity | None] = set()
+    for text in texts:
+        for name in names_in(plain(text)):
+            used.add(own.get(name.lower()))
+            used.add(known.relation(name) if "nextval(" in plain(text) or "lastval(" in plain(text) else None)
+    return _using(obj, used - {identity})
+
+
+def _expressions(obj: Object) -> Iterator[Text]:
+    """Texts that the server normalised."""
+    if isinstance(obj, Index):
+        yield from (part.expression for part in obj.parts if part.expression is not None)
+        return
+    for name in ("default", "check", "expression"):
+        text = getattr(obj, name, None)
+        if text is not None and "`" in plain(text):
+            yield text
+    generated = getattr(obj, "generated", None)
+    if generated is not None:
+        yield generated.expression
+
+
+def _rows(trigger: Trigger, own: dict[str, Identity]) -> Iterator[Identity | None]:
+    """The columns behind NEW and OLD."""
+    found = list(tokens(plain(trigger.body)))
+    for i, token in enumerate(found):
+        if token.says("NEW", "OLD") and _at(found, i + 1) == "." and i + 2 < len(found):
+            yield own.get(found[i + 2].name.lower())
