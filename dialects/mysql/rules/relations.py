@@ -105,6 +105,7 @@ RULES = {
             **same(
                 REPLACE,
                 "query",
+                "columns_named",
                 "algorithm",
                 "security",
                 "check_option",
