@@ -63,7 +63,7 @@ def make_script(
     return render_script(
         header.dialect,
         made.parts,
-        Reasons(made).of,
+        Reasons(made, dialect(header.dialect)).of,
         version=__version__,
         title=title or ("rollback" if rollback else "forward"),
         old_fingerprint=pair.prints[0],

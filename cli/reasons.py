@@ -8,7 +8,7 @@ from ..snapshots.naming import kind_of, path_of
 
 if TYPE_CHECKING:
     from ..engine.plan import Plan
-    from ..engine.protocol import Statement, Step
+    from ..engine.protocol import Dialect, Statement, Step
 
 __all__ = ["Reasons", "Said", "by_danger", "label", "loss"]
 
@@ -21,6 +21,8 @@ class Said(NamedTuple):
 
     reason: str
     losses: tuple[str, ...] = ()
+    cost: str = ""
+    """How the server does it."""
 
 
 def label(identity: Identity) -> str:
@@ -31,7 +33,8 @@ def label(identity: Identity) -> str:
 class Reasons:
     """The words for the statements of one plan."""
 
-    def __init__(self, plan: "Plan") -> None:
+    def __init__(self, plan: "Plan", dialect: "Dialect") -> None:
+        self._dialect = dialect
         self._old, self._new, self._changes = plan.old, plan.new, plan.changes
         self._made: dict[Identity, Step] = {
             made: step for step in plan.steps if step.action == "create" for made in (step.identity, *step.produces)
@@ -44,10 +47,11 @@ class Reasons:
             subject, reason = self._reason(step)
             by_reason.setdefault(reason, {})[subject] = None
         losses = tuple(loss(step) for step in statement.steps if step.loses)
+        cost = self._dialect.cost(statement, self._old)
         if losses and by_reason.keys() <= {GONE}:
-            return Said("", losses)
+            return Said("", losses, cost)
         said = [f"{', '.join(map(label, subjects))}: {reason}" for reason, subjects in by_reason.items()]
-        return Said("; ".join(said), losses)
+        return Said("; ".join(said), losses, cost)
 
     def _reason(self, step: "Step") -> tuple[Identity, str]:
         if step.action == "alter" and not step.attributes:

@@ -292,6 +292,10 @@ class Dialect(Protocol):
         """The macro round the steps of a statement; None: the leading step's macro is the statement."""
         ...
 
+    def cost(self, statement: Statement, old: Schema) -> str:
+        """How the server does it and whom that blocks, in words; empty where nothing is foretold."""
+        ...
+
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold, in words; None if it can hold all."""
         ...

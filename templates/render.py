@@ -100,6 +100,9 @@ class Said(Protocol):
     @property
     def losses(self) -> Sequence[str]: ...
 
+    @property
+    def cost(self) -> str: ...
+
 
 def render_script(dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], **facts: Any) -> str:
     """A whole script: header, parts, statements with their reasons. `facts` is what the header tells."""
@@ -112,8 +115,9 @@ def _groups(dialect: str, part: Part, said: Callable[[Statement], Said]) -> list
     groups: list[dict[str, Any]] = []
     for statement in part.statements:
         words = said(statement)
-        if not groups or words.losses or groups[-1]["losses"] or groups[-1]["reason"] != words.reason:
-            groups.append({"reason": words.reason, "losses": words.losses, "statements": []})
+        same = bool(groups) and (groups[-1]["reason"], groups[-1]["cost"]) == (words.reason, words.cost)
+        if not same or words.losses or groups[-1]["losses"]:
+            groups.append({"reason": words.reason, "losses": words.losses, "cost": words.cost, "statements": []})
         groups[-1]["statements"].append(render_statement(dialect, statement))
     return groups
 

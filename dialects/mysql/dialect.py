@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Step
+from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Header, Identity, Object
 from ...snapshots.mysql import Database, ForeignKey, Table
 from ...snapshots.naming import kind_of, path_of
 from . import options, partitions, renames, spelling, versions
 from .effects import effects
+from .locks import predict
 from .rules import tables
 
 _CLAUSES = "alter_table."
@@ -107,6 +108,11 @@ class MySQL:
             context |= _session(step, new)
         make = _CONTEXT.get(step.macro)
         return context | make(step, old, new) if make is not None else context
+
+    def cost(self, statement: Statement, old: Schema) -> str:
+        """The algorithm that it will take, and whether writes go on."""
+        found = predict(statement.steps, old.header, old)
+        return str(found) if found is not None else ""
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold."""

@@ -89,4 +89,3 @@ _ACTIONS: dict[str, Callable[[Step, State], Iterable[Effect]]] = {
     "alter": _alter,
     "set aside": _refuse,
 }
-

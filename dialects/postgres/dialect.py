@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Step
+from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
@@ -122,6 +122,10 @@ class Postgres:
         if make is not None:
             context |= make(step, old, new)
         return context
+
+    def cost(self, statement: Statement, old: Schema) -> str:
+        """Nothing is foretold."""
+        return ""
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values PostgreSQL of that version can't hold."""

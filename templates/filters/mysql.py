@@ -35,8 +35,6 @@ def literal(value: Text | None, sql_mode: str = "") -> str:
     return f"'{text}'" if "NO_BACKSLASH_ESCAPES" in sql_mode else "'" + text.replace("\\", "\\\\") + "'"
 
 
-
-
 _DELIMITERS = (";;", "$$", "//", "@@")
 
 

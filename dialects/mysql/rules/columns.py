@@ -92,4 +92,3 @@ RULES = {
         create_fails=_add_fails,
     ),
 }
-

@@ -1,6 +1,6 @@
 """The database's defaults, tables, views and sequences."""
 
-from ....engine.protocol import Choose, InPlace, KindRules, Kept, Refuse, Rule, Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.mysql import Table, View
 from ....snapshots.naming import kind_of
@@ -121,4 +121,3 @@ RULES = {
         weight=50,
     ),
 }
-
