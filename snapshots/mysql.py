@@ -137,9 +137,10 @@ class ForeignKey(Object, frozen=True, kw_only=True):
     references_outside: tuple[str, str] | None = None
     """(database, table) where it is another database's; then `columns_outside`."""
     columns_outside: tuple[str, ...] = ()
-    on_update: Literal["restrict", "cascade", "set null", "set default"] = "restrict"
-    """RESTRICT and NO ACTION are one in both servers' storage engines; each leaves out another of them."""
-    on_delete: Literal["restrict", "cascade", "set null", "set default"] = "restrict"
+    on_update: Literal["restrict", "no action", "cascade", "set null", "set default"] | None = None
+    """None: nothing is printed, which does the same as RESTRICT and NO ACTION. MySQL prints RESTRICT where it was said,
+    MariaDB NO ACTION."""
+    on_delete: Literal["restrict", "no action", "cascade", "set null", "set default"] | None = None
 
 
 class Check(Object, frozen=True, kw_only=True):

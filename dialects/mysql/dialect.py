@@ -5,7 +5,7 @@ from typing import Any
 
 from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Header, Identity, Object
-from ...snapshots.mysql import Database, ForeignKey, Table
+from ...snapshots.mysql import Database, ForeignKey, Index, Table
 from ...snapshots.naming import kind_of, path_of
 from . import options, partitions, renames, spelling, versions
 from .effects import effects
@@ -221,7 +221,22 @@ def _event(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"status": word}
 
 
+def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """The key that serves it: the one with just its columns, or else the first that begins with them."""
+    assert isinstance(step.new, ForeignKey) and step.parent is not None
+    wanted = step.new.columns
+    serving: list[tuple[int, str]] = []
+    for identity in new.inside(step.parent):
+        index = new[identity]
+        if isinstance(index, Index) and index.type in ("plain", "unique"):
+            columns = tuple(part.column for part in index.parts)
+            if columns[: len(wanted)] == wanted:
+                serving.append((len(columns), index.name))
+    return {"key": min(serving)[1] if serving else None}
+
+
 _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
+    "alter_table.add_foreign_key": _foreign_key,
     "alter_table.set_options": _options,
     "alter_table.set_periods": _periods,
     "alter_table.change_partitions": _partitions,
