@@ -23,7 +23,7 @@ _OPTION = re.compile(
     USING\ (?P<using>BTREE|HASH|RTREE)
   | KEY_BLOCK_SIZE=(?P<key_block_size>\d+)
   | COMMENT\ (?P<comment>{STRING})
-  | /\*!50100\ WITH\ PARSER\ (?P<parser>{NAME})\ \*/
+  | /\*!50100\ WITH\ PARSER\ (?P<parser>{NAME})\ \*/\ ?
   | (?P<invisible>/\*!80000\ INVISIBLE\ \*/|IGNORED)
   | /\*!80021\ (?P<option>(?:SECONDARY_)?ENGINE_ATTRIBUTE)(?:=|\ )(?P<option_value>{STRING})\ \*/
   | (?P<own>{NAME})=(?P<own_value>{STRING}|\w+)

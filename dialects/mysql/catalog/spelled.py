@@ -81,7 +81,7 @@ def _normal(text: str, own: str) -> str:
         name = found["database"] or found["inner"]
         return found[0] if name and name != own else ""
 
-    return _DROPPED.sub(kept, text).replace("  ", " ")
+    return _DROPPED.sub(kept, text).replace("  ", " ").rstrip()
 
 
 def _hexadecimal(literal: str) -> str:
@@ -185,7 +185,7 @@ def _foreign_key(f: ForeignKey, is_mariadb: bool) -> str:
     return (
         f"CONSTRAINT {_quoted(f.name)} FOREIGN KEY ({', '.join(map(_last, f.columns))}) "
         f"REFERENCES {there} ({', '.join(theirs)})"
-        + "".join(f"{event} {action.upper()}" for event, action in actions if action != "restrict")
+        + "".join(f"{event} {action.upper()}" for event, action in actions if action)
     )
 
 
