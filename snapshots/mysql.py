@@ -172,6 +172,8 @@ class Trigger(Program, frozen=True, kw_only=True):
     event: Literal["insert", "update", "delete"]
     follows: Identity | None = None
     """The trigger of the same timing and event that fires just before it."""
+    head: Text | None = None
+    """MariaDB, which prints it as it was typed: from TRIGGER to the body."""
     update_columns: tuple[Identity, ...] = ()
     """MariaDB 11.8 and later: UPDATE OF."""
     body: Text

@@ -1,16 +1,18 @@
 """MySQL and MariaDB, as the engine sees them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Sequence as Many
 from typing import Any
 
 from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Statement, Step
-from ...snapshots.model import Header, Identity, Object
-from ...snapshots.mysql import Database, ForeignKey, Index, Table
+from ...snapshots.model import Header, Identity, Object, plain
+from ...snapshots.mysql import Database, ForeignKey, Index, Sequence, Table
 from ...snapshots.naming import kind_of, path_of
 from . import options, partitions, renames, spelling, versions
 from .effects import effects
 from .locks import predict
-from .rules import tables
+from .rules import relations, tables
 
 _CLAUSES = "alter_table."
 """Macros of this family are clauses of ALTER TABLE; `table.alter` puts the statement round them."""
@@ -82,7 +84,7 @@ class MySQL:
             return f"{path_of(step.parent or step.identity)} {_APART.get(step.macro, '')}"
         return f"{step.action} {step.identity} {step.macro}"
 
-    def joins(self, together: Sequence[Step], step: Step) -> bool:
+    def joins(self, together: Many[Step], step: Step) -> bool:
         """Clauses of one group stand together, but for two new FULLTEXT keys (1795), and one column altered twice."""
         if not step.macro.startswith(_CLAUSES):
             return False
@@ -90,7 +92,7 @@ class MySQL:
         again = any(s.identity == step.identity and s.macro == step.macro for s in together)
         return len(fulltext) < 2 and not again
 
-    def wrap(self, together: Sequence[Step]) -> str | None:
+    def wrap(self, together: Many[Step]) -> str | None:
         """Clauses of ALTER TABLE stand in one."""
         return "table.alter" if together[0].macro.startswith(_CLAUSES) else None
 
@@ -235,9 +237,25 @@ def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"key": min(serving)[1] if serving else None}
 
 
+_RELATIVE = re.compile(r"\b(FOLLOWS|PRECEDES)\b", re.IGNORECASE)
+
+
+def _trigger(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Is its head said as it was typed? One that names another trigger may name one that is gone."""
+    head = plain(getattr(step.new, "head", None) or "")
+    return {"head": bool(head) and not _RELATIVE.search(head)}
+
+
+def _sequence(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    assert isinstance(step.old, Sequence) and isinstance(step.new, Sequence)
+    return {"restarts": relations.narrows(step.old, step.new)}
+
+
 _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "alter_table.add_foreign_key": _foreign_key,
     "alter_table.set_options": _options,
+    "sequence.set_options": _sequence,
+    "trigger.create": _trigger,
     "alter_table.set_periods": _periods,
     "alter_table.change_partitions": _partitions,
     "event.create": _event,

@@ -30,7 +30,7 @@ RULES = {
         create="trigger.create",
         drop="trigger.drop",
         attributes={
-            **same(Replace(), *_SESSION, "timing", "event", "follows", "update_columns", "body", "comment"),
+            **same(Replace(), *_SESSION, "timing", "event", "follows", "head", "update_columns", "body", "comment"),
             **DERIVED,
         },
         weight=70,

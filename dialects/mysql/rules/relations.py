@@ -2,7 +2,7 @@
 
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Rule, Schema
 from ....snapshots.model import Identity, Object
-from ....snapshots.mysql import Table, View
+from ....snapshots.mysql import Sequence, Table, View
 from ....snapshots.naming import kind_of
 from .. import partitions
 from .common import ACL, DERIVED, same
@@ -50,6 +50,18 @@ def _columns(_identity: Identity, old: Object, new: Object, _olds: Schema, _news
 
 REPLACE = InPlace("view.replace")
 
+
+def narrows(old: Sequence, new: Sequence) -> bool:
+    """May the current value be outside of the new limits? ALTER SEQUENCE fails then (4085), and nobody can be asked."""
+    return new.minimum > old.minimum or new.maximum < old.maximum
+
+
+def _limits(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
+    assert isinstance(old, Sequence) and isinstance(new, Sequence)
+    lost = "the sequence's current value: it starts anew" if narrows(old, new) else None
+    return InPlace("sequence.set_options", loses=lost)
+
+
 RULES = {
     "database": KindRules(
         create="database.alter",
@@ -67,8 +79,7 @@ RULES = {
         drop="sequence.drop",
         rename="sequence.rename",
         attributes={
-            **same(InPlace("sequence.set_options"), "type", "start", "minimum", "maximum", "increment"),
-            **same(InPlace("sequence.set_options", light=True), "cache", "cycle"),
+            **same(Choose(_limits), "type", "start", "minimum", "maximum", "increment", "cache", "cycle"),
             **same(InPlace("sequence.set_table_options", light=True), "engine", "comment"),
             "acl": ACL,
             **DERIVED,
