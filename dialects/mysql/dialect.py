@@ -13,6 +13,7 @@ from . import options, partitions, renames, spelling, versions
 from .effects import effects
 from .locks import predict
 from .rules import relations, tables
+from .rules.columns import MODIFY
 
 _CLAUSES = "alter_table."
 """Macros of this family are clauses of ALTER TABLE; `table.alter` puts the statement round them."""
@@ -90,7 +91,7 @@ class MySQL:
             return False
         fulltext = [s for s in (*together, step) if s.action == "create" and getattr(s.new, "type", "") == "fulltext"]
         again = any(s.identity == step.identity and s.macro == step.macro for s in together)
-        return len(fulltext) < 2 and not again
+        return len(fulltext) < 2 and not again and not _keeps_srid(together, step)
 
     def wrap(self, together: Many[Step]) -> str | None:
         """Clauses of ALTER TABLE stand in one."""
@@ -130,6 +131,12 @@ class MySQL:
         for obj in beside:
             if isinstance(obj, Database):
                 yield Database(charset=collation.partition("_")[0], collation=collation)
+
+
+def _keeps_srid(together: Many[Step], step: Step) -> bool:
+    """A spatial key, though dropped by the same statement, keeps its column from another SRID (3644)."""
+    changes = step.macro == MODIFY and getattr(step.old, "srid", None) != getattr(step.new, "srid", None)
+    return changes and any(s.action == "drop" and getattr(s.old, "type", "") == "spatial" for s in together)
 
 
 # ---------------------------------------------------------------------- order beyond the model's references

@@ -67,7 +67,9 @@ _WORDS = re.compile(
 
 
 def _words(text: str) -> Iterator[str]:
-    return (unquoted(found["word"]) for found in _WORDS.finditer(text) if found["word"])
+    for found in _WORDS.finditer(text):
+        if word := found["word"]:
+            yield f"'{unescaped(word)}'" if word.startswith("'") else unquoted(word)
 
 
 def _normal(text: str, own: str) -> str:
