@@ -22,12 +22,14 @@ class TopObject(Object, frozen=True, kw_only=True):
 
 
 class Database(TopObject, tag_field="kind", tag="database", frozen=True, kw_only=True):
-    """information_schema.SCHEMATA: what new tables get. `name` is always `defaults`."""
+    """SHOW CREATE DATABASE: what new tables get. `name` is always `defaults`."""
 
     kind: ClassVar[str] = "database"
     name: str = "defaults"
     charset: str
     collation: str
+    encrypted: bool = False
+    """MySQL: DEFAULT ENCRYPTION."""
     acl: tuple[Grant, ...] = ()
     """mysql.db."""
 

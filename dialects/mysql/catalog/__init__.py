@@ -51,7 +51,7 @@ def _snapshot(catalog: "Catalog", scope: Scope, privileges: bool, definer: str) 
 
     names = listing.read(catalog, scope)
     own = OwnName(catalog.server.database, names.all, ignore_case=catalog.ignores_case)
-    reading = Reading(catalog, names, own, charsets.read(catalog), definer)
+    reading = Reading(catalog, names, own, charsets.read(catalog), scope, definer)
     objects = families.read(reading)
     if privileges:
         objects = grants.granted(catalog, objects)

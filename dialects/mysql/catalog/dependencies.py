@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from ....snapshots.model import Object, Text, plain
-from ....snapshots.mysql import Function, Index, Sequence, Table, TopLevel, Trigger, View
-from ....snapshots.naming import Identity, child
+from ....snapshots.model import Object, Scope, Text, plain
+from ....snapshots.mysql import ForeignKey, Function, Index, Sequence, Table, TopLevel, Trigger, View
+from ....snapshots.naming import Identity, child, parts_of
+from .reading import in_scope, unmodelled
 from .scan import names_in
 from .typed import Token, tokens
 
@@ -24,11 +25,15 @@ __all__ = ["resolved"]
 Obj = TypeVar("Obj", bound=Object)
 
 
-def resolved(objects: Iterable[TopLevel], *, ignore_case: bool) -> list[TopLevel]:
-    """The objects, each with what it uses."""
+def resolved(objects: Iterable[TopLevel], scope: Scope, *, ignore_case: bool) -> list[TopLevel]:
+    """The objects, each with what it uses. A foreign key to what is not there, as the servers allow where its check is
+    off, is unmodelled."""
     found = list(objects)
     known = _Known(found, ignore_case=ignore_case)
-    return [_of(obj, known) for obj in found]
+    made = [_of(obj, known) for obj in found]
+    return [
+        inner for obj in made for inner in (_without_loose(obj, known, scope) if isinstance(obj, Table) else (obj,))
+    ]
 
 
 def _of(obj: TopLevel, known: "_Known") -> TopLevel:
@@ -58,9 +63,9 @@ class _Known:
         """The table, view or sequence of that name."""
         return self.relations.get(self._fold(name))
 
-    def column(self, table: str, name: str) -> Identity | None:
-        """The column of that table."""
-        return self.columns.get(self._fold(table), {}).get(name.lower())
+    def columns_in(self, table: str) -> dict[str, Identity] | None:
+        """Of that table, by name in lower case; None if there is none."""
+        return self.columns.get(self._fold(table))
 
 
 def columns_of(table: Table) -> dict[str, Identity]:
@@ -95,11 +100,33 @@ def _view(view: View, known: _Known) -> Iterator[Identity | None]:
     for i, token in enumerate(found):
         if token.kind == "name" and _at(found, i + 1) == "." and i + 2 < len(found):
             for table in aliases.get(token.name, ()):
-                yield known.column(table, found[i + 2].name)
+                yield (known.columns_in(table) or {}).get(found[i + 2].name.lower())
 
 
 def _at(found: list[Token], i: int) -> str:
     return found[i].text if 0 <= i < len(found) else ""
+
+
+# foreign keys
+
+
+def _without_loose(table: Table, known: _Known, scope: Scope) -> Iterator[TopLevel]:
+    loose = [key for key in table.foreign_keys if not _leads_somewhere(key, known, scope)]
+    if not loose:
+        yield table
+        return
+    yield replace(table, foreign_keys=tuple(key for key in table.foreign_keys if key not in loose))
+    for key in loose:
+        note = unmodelled("foreign key", f"{table.name}.{key.name}", repr(key), "it refers to what is not there")
+        yield replace(note, depends_on=(table.identity(),))
+
+
+def _leads_somewhere(key: ForeignKey, known: _Known, scope: Scope) -> bool:
+    if key.references is None:
+        return True
+    name = parts_of(key.references)[-1]
+    columns = known.columns_in(name)
+    return not in_scope(scope, name) if columns is None else set(key.referenced_columns) <= set(columns.values())
 
 
 # what stands in a table
@@ -114,7 +141,7 @@ def _table(table: Table, known: _Known) -> Table:
         made = tuple(_inside(obj, child(obj.kind, identity, obj.name), own, known) for obj in objects)
         return made if any(a is not b for a, b in zip(made, objects, strict=True)) else objects
 
-    changed: dict[str, Any] = {}
+    changed = _spelled_alike(table, own, known)
     for field in ("columns", "indexes", "checks", "triggers"):
         objects = getattr(table, field)
         made = all_of(objects)
@@ -123,9 +150,32 @@ def _table(table: Table, known: _Known) -> Table:
     return replace(table, **changed) if changed else table
 
 
+def _spelled_alike(table: Table, own: dict[str, Identity], known: _Known) -> dict[str, Any]:
+    """Columns under the name that their table has for them: the servers print some as somebody typed them."""
+    changed: dict[str, Any] = {}
+    keys = tuple(_foreign_key(key, own, known) for key in table.foreign_keys)
+    if keys != table.foreign_keys:
+        changed["foreign_keys"] = keys
+    parted = table.partitioning
+    if parted is not None and (parted.columns or parted.subpartition_columns):
+        columns, subs = _alike(parted.columns, own), _alike(parted.subpartition_columns, own)
+        changed["partitioning"] = replace(parted, columns=columns, subpartition_columns=subs)
+    return changed
+
+
+def _foreign_key(key: ForeignKey, own: dict[str, Identity], known: _Known) -> ForeignKey:
+    theirs = known.columns_in(parts_of(key.references)[-1]) if key.references is not None else None
+    referenced = _alike(key.referenced_columns, theirs or {})
+    return replace(key, columns=_alike(key.columns, own), referenced_columns=referenced)
+
+
+def _alike(columns: tuple[Identity, ...], known: dict[str, Identity]) -> tuple[Identity, ...]:
+    return tuple(known.get(parts_of(column)[-1].lower(), column) for column in columns)
+
+
 def _inside(obj: Obj, identity: Identity, own: dict[str, Identity], known: _Known) -> Obj:
     if isinstance(obj, Trigger):
-        return _using(obj, _rows(obj, own))
+        return _using(replace(obj, update_columns=_alike(obj.update_columns, own)), _rows(obj, own))
     texts = list(_expressions(obj))
     if not texts:
         return obj

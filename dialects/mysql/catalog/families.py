@@ -1,20 +1,25 @@
 """All families of objects, in the order in which they are read."""
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ....snapshots.model import Unmodelled
+from ....snapshots.model import Unmodelled, lines
 from ....snapshots.mysql import Database, Table, TopLevel
-from . import charsets, dependencies, events, routines, sequences, tables, triggers, views
+from . import dependencies, events, routines, sequences, tables, triggers, views
 from .reading import Reading, each, unmodelled
+from .scan import NAME, STRING, NotUnderstood, unescaped
 from .session import Row
 
 __all__ = ["read"]
 
-DATABASE = """
-    SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA
-    WHERE SCHEMA_NAME = DATABASE()"""
+_DATABASE = re.compile(
+    rf"CREATE DATABASE {NAME} /\*!40100 DEFAULT CHARACTER SET (?P<charset>\w+)(?: COLLATE (?P<collation>\w+))? \*/"
+    rf"(?: COMMENT (?P<comment>{STRING}))?(?: /\*!80016 DEFAULT ENCRYPTION='(?P<encryption>[YN])' \*/)?"
+    r"(?: /\* READ ONLY=1 \*/)?\Z",
+    re.DOTALL,
+)
 
 
 def read(reading: Reading) -> list[TopLevel]:
@@ -23,12 +28,20 @@ def read(reading: Reading) -> list[TopLevel]:
     for family in (views, routines, events, sequences):
         found.extend(family.read(reading))
     found.extend(unmodelled(kind.lower(), name, name, f"a {kind.lower()}") for kind, name in reading.names.others)
-    return dependencies.resolved(found, ignore_case=reading.catalog.ignores_case)
+    return dependencies.resolved(found, reading.scope, ignore_case=reading.catalog.ignores_case)
 
 
-def _database(reading: Reading) -> Iterator[Database]:
-    for charset, collation in reading.catalog.rows(DATABASE):
-        yield Database(charset=charsets.canonical(str(charset)), collation=charsets.canonical(str(collation)))
+def _database(reading: Reading) -> Iterator[Database | Unmodelled]:
+    def make(_: str, row: Row) -> Database:
+        said = _DATABASE.match(row[1] or "")
+        if said is None:
+            raise NotUnderstood(f"another text than is known: {row[1]}")
+        charset, collation = reading.charsets.resolved(said["charset"], said["collation"], "")
+        comment = lines(unescaped(said["comment"])) if said["comment"] else None
+        return Database(charset=charset, collation=collation, encrypted=said["encryption"] == "Y", comment=comment)
+
+    for _, found in each(reading.catalog, "database", [reading.catalog.server.database], make):
+        yield replace(found, name="defaults") if isinstance(found, Unmodelled) else found
 
 
 def _tables(reading: Reading) -> Iterator[Table | Unmodelled]:

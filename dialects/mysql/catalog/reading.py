@@ -48,7 +48,8 @@ class Reading:
     names: Names
     own: OwnName
     charsets: Charsets
-    definer: str = "keep"
+    scope: Scope
+    definer: str
     """keep, strip, or user@host."""
     warnings: list[str] = field(default_factory=list)
     alike: dict[tuple[str, str], tuple[Any, str | None]] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 something was overlooked, and it is said which.
 
 Both sides are compared without what the model holds otherwise, or not at all: character sets and collations that are
-printed where they differ from the table's, display widths, RESTRICT and NO ACTION, the database's own name.
+printed where they differ from the table's, display widths, RESTRICT and NO ACTION, the NULL of a timestamp, the
+database's own name.
 """
 
 import re
@@ -38,7 +39,7 @@ _DROPPED = re.compile(
   | (?<=REFERENCES\ )(?P<database>{NAME})\. | (?<=\()(?P<inner>{NAME})\.(?={NAME}\))
   | (?P<now>(?i:current_timestamp)(?:\(\d*\))?)
   | \ (?P<wrap>/\*M?!\d+\ (?P<inside>[^*]*)\*/)
-  | \ NULL(?=\ DEFAULT\ NULL)
+  | (?<!\ NOT)(?<!\ DEFAULT)\ NULL\b
     """,
     re.VERBOSE | re.DOTALL,
 )
