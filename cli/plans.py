@@ -111,7 +111,7 @@ _TIME = re.compile(r"[0-9]+ ?(us|ms|s|min|h|d)?")
 
 
 def check_lock_timeout(text: str) -> None:
-    """InputError unless it is a time as PostgreSQL's settings spell it."""
+    """InputError unless it is a number with a unit of time; without one, of milliseconds."""
     from ..snapshots.errors import InputError
 
     if not _TIME.fullmatch(text):

@@ -54,6 +54,8 @@ class Reasons:
         return Said("; ".join(said), losses, cost)
 
     def _reason(self, step: "Step") -> tuple[Identity, str]:
+        if step.moves and not step.attributes:
+            return step.identity, "takes another place"
         if step.action == "alter" and not step.attributes:
             return step.identity, f"{step.why}; can fail on {step.fails}" if step.fails else step.why
         fails = f"; can fail on {step.fails}" if step.fails and not step.unset else ""

@@ -21,7 +21,6 @@ _ROUTINE = {
 }
 _PACKAGE = {
     **same(InPlace("package.replace"), *_SESSION, "body", "security", "comment"),
-    "acl": ACL,
     **DERIVED,
 }
 
@@ -43,7 +42,7 @@ RULES = {
         weight=40,
     ),
     "procedure": KindRules(create="routine.create", drop="routine.drop", attributes=_ROUTINE, weight=41),
-    "package": KindRules(create="package.create", drop="package.drop", attributes=_PACKAGE, weight=38),
+    "package": KindRules(create="package.create", drop="package.drop", attributes={**_PACKAGE, "acl": ACL}, weight=38),
     "package_body": KindRules(
         create="package.create",
         drop="package.drop",
