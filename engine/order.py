@@ -4,7 +4,7 @@ Edges say "before": what is needed is made first, what is used is let go before 
 before it is taken. Ties are broken by a stable key, so the same input gives the same script.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -12,6 +12,7 @@ import networkx as nx
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity
 from ..snapshots.naming import kind_of, path_of
+from .places import placed, ranks
 from .protocol import Dialect, Statement, Step
 from .schema import Schema
 from .steps import Steps
@@ -31,14 +32,18 @@ def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Stat
     graph.add_edges_from((number[id(a)], number[id(b)]) for a, b in steps.edges)
     _add_uses(graph, steps.steps)
     _add_claims(graph, steps.steps, old, new, dialect)
-    keys = {n: _key(n, step, dialect) for n, step in enumerate(steps.steps)}
+    rank = ranks(steps.steps, new, dialect)
+    keys = {n: _key(n, step, rank, dialect) for n, step in enumerate(steps.steps)}
     sequence = _sorted(graph, keys, steps.steps)
     leads = _join(graph, sequence, steps.steps, dialect)
     joined = _contracted(graph, leads)
     members: dict[int, list[int]] = {}
     for n in sequence:
         members.setdefault(leads.get(n, n), []).append(n)
-    return [_statement([steps.steps[n] for n in members[lead]], dialect) for lead in _sorted(joined, keys, steps.steps)]
+    found = [
+        _statement([steps.steps[n] for n in members[lead]], dialect) for lead in _sorted(joined, keys, steps.steps)
+    ]
+    return placed(found, old, new, dialect)
 
 
 def _add_uses(graph: Graph, steps: list[Step]) -> None:
@@ -116,10 +121,13 @@ def _add_claims(graph: Graph, steps: list[Step], old: Schema, new: Schema, diale
                 _edges(graph, freed.get(claim, ()), [n])
 
 
-def _key(n: int, step: Step, dialect: Dialect) -> Key:
-    """What waits for a commit first; then renames; then drops, the last made first; then the rest, by weight."""
+def _key(n: int, step: Step, rank: Mapping[Identity, int], dialect: Dialect) -> Key:
+    """What waits for a commit first; then renames; then drops, the last made first; then the rest, by weight; what has
+    a place among its siblings, in their order."""
     rules = dialect.rules(kind_of(step.identity))
     weight = rules.weight
+    if step.identity in rank:
+        return (2, weight, f"{path_of(step.parent or step.identity)} {rank[step.identity]:06}", n)
     if rules.last:
         return (3, weight, step.identity, n)
     if step.commits:
