@@ -407,7 +407,7 @@ class Steps:
             rules.setdefault(rule.macro, rule)
             groups.setdefault(rule.macro, []).append(attribute)
         return [
-            (rules[macro], self._siblings(identity, macro) if rules[macro].rebinds else tuple(together))
+            (rules[macro], (rules[macro].rebinds and self._siblings(identity, macro)) or tuple(together))
             for macro, together in groups.items()
         ]
 

@@ -27,7 +27,7 @@ class State:
     dump: list[str]
 
 
-_SETTING = re.compile(r"(/\*M?!\d+ )?(SET |ALTER DATABASE)")
+_SETTING = re.compile(r"(/\*M?!\d+ )?(SET |ALTER DATABASE|DO SETVAL)")
 _TABLE = re.compile(r"(CREATE TABLE [^\n]*\()\n(.*)\n(\).*)", re.DOTALL)
 _KEY = re.compile(r"(UNIQUE |FULLTEXT |SPATIAL |PRIMARY )?KEY |CONSTRAINT |PERIOD ")
 
