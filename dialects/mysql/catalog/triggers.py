@@ -56,7 +56,7 @@ def _trigger(name: str, row: Row, where: tuple[str, str, str], follows: Identity
     columns, at = _to_body(list(tokens(text.text, text.at)), identity("table", table))
     found: dict[str, Any] = {**definer(begin["definer"], reading), **session(row[1], row[3:6])}
     if reading.catalog.is_mariadb:
-        found["head"] = body(text.text[text.text.index("TRIGGER") : at], reading)
+        found["head"] = body(text.text[text.at : at], reading)
     return Trigger(
         name=name,
         timing=timing.lower(),  # type: ignore[arg-type]
