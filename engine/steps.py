@@ -132,7 +132,12 @@ class Steps:
 
     def _rebinds_above(self, identity: Identity) -> bool:
         parent = self.old.parent(identity) or self.new.parent(identity)
-        return parent is not None and (self.decisions.rebinds(parent) or self.decisions.comes(parent))
+        if parent is None:
+            return False
+        origins = [
+            origin for schema in (self.old, self.new) if (obj := schema.get(identity)) for origin in obj.derived_from
+        ]
+        return self.decisions.rebinds(parent, origins) or self.decisions.comes(parent)
 
     def _maker(self, identity: Identity) -> Identity | None:
         """The object whose step makes this one too; None if it takes a step of its own."""
@@ -345,11 +350,13 @@ class Steps:
             for rule, together in self._grouped(identity, current, target, pending):
                 if not release and all(getattr(current, a) == getattr(target, a) for a in together) and chain:
                     continue
-                for unprepared in self._alter_steps(identity, current, target, rule, together, release):
-                    step = self._prepared(unprepared)
-                    outcome = dict(self._effects(step, state))
+                outcome: dict[Identity, Object | None] = {}
+                unprepared = list(self._alter_steps(identity, current, target, rule, together, release))
+                for step in map(self._prepared, unprepared):
+                    outcome |= self._effects(step, state)
                     state.apply(outcome.items())
-                    chain.append(self._add(step, outcome))
+                    is_last = len(unprepared) == 1 or not step.unset
+                    chain.append(self._add(step, outcome if is_last else {}))
                     changed = state.get(identity)
                     assert changed is not None
                     current = changed
@@ -413,6 +420,9 @@ class Steps:
         release: dict[str, None],
     ) -> Iterable[Step]:
         empty = _without(current, together)
+        if rule.keeps is not None and not release:
+            kept = {a: rule.keeps(getattr(current, a), getattr(target, a)) for a in together}
+            empty = struct_replace(empty, **kept)
         was_set = any(getattr(current, a) != getattr(empty, a) for a in together)
         if rule.unset is not None and was_set and (rule.rebinds or release.keys() & set(together)):
             yield self._alter_step(identity, current, empty, rule, together, unset=True)
@@ -493,6 +503,8 @@ class Steps:
                 continue
             before, target = self.old.get(identity), self.new.get(identity)
             if before is None or target is None or self.decisions.goes(identity):
+                continue
+            if step.identity in before.derived_from and self._rebinds_above(identity):
                 continue
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):

@@ -6,7 +6,17 @@ from typing import Any
 from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
-from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Range, Routine, SequenceOptions, Table
+from ...snapshots.postgres import (
+    Column,
+    Enum,
+    ForeignKey,
+    IdentityColumn,
+    InSchema,
+    Range,
+    Routine,
+    SequenceOptions,
+    Table,
+)
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.render import table_path
@@ -14,6 +24,7 @@ from . import casts, composites, not_nulls, privileges, renames, spelling, versi
 from .effects import effects
 from .rules import tables
 from .rules.common import is_attached_late
+from .rules.relations import whole
 
 _RELATIONS = frozenset({"table", "view", "materialized_view", "sequence", "composite"})
 _TYPES = frozenset({"enum", "domain", "range", "composite", "table", "view", "materialized_view"})
@@ -198,7 +209,7 @@ def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
     are there to be attached."""
     table = step.new
     assert isinstance(table, Table)
-    parents = [table.partition_of] if table.partition_of else list(table.inherits)
+    parents = [table.partition_of] if table.partition_of else _beyond(table, step.old)
     needs = [i for parent in parents for i in new.inside(parent) if not getattr(new[i], "invalid", False)]
     own = [
         i
@@ -212,7 +223,7 @@ def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
     """DETACH comes before anything is done to the parent, or to the child for its own sake."""
     table = step.old
     assert isinstance(table, Table)
-    parents = [table.partition_of] if table.partition_of else list(table.inherits)
+    parents = [table.partition_of] if table.partition_of else _beyond(table, step.new)
     around = [*parents, step.identity]
     releases = frozenset(i for a in around for i in old.descendants(a)) - step.destroys
     return Links(releases=releases, precedes=frozenset(i for a in around for i in new.descendants(a)) - step.destroys)
@@ -299,6 +310,24 @@ def _partitions(identity: Identity, schema: Schema) -> Iterator[Identity]:
             yield from _partitions(user, schema)
 
 
+def _freed_links(step: Step, old: Schema, new: Schema) -> Links:
+    """Foreign keys to a partitioned table go before one of its partitions is detached."""
+    gone = [i for i in (step.identity, *old.inside(step.identity)) if kind_of(i) == ForeignKey.kind]
+    return Links(precedes=frozenset(p for i in gone for p in _referenced_partitions(i, old)))
+
+
+def _held_links(step: Step, old: Schema, new: Schema) -> Links:
+    """And come when all are attached."""
+    return Links(needs=frozenset(_referenced_partitions(step.identity, new)))
+
+
+def _referenced_partitions(foreign_key: Identity, schema: Schema) -> Iterator[Identity]:
+    """The partitions of the table that it refers to, unless it is in that table itself, or in a part of it."""
+    obj, table = schema.get(foreign_key), schema.parent(foreign_key)
+    if isinstance(obj, ForeignKey) and table is not None and whole(table, schema) != whole(obj.references, schema):
+        yield from _partitions(obj.references, schema)
+
+
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.create": _create_links,
     "table.attach": _attach_links,
@@ -310,6 +339,9 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "index.create": _index_links,
     "sequence.set_owned_by": _owned_by_links,
     "common.set_acl": _acl_links,
+    "alter_table.add_constraint": _held_links,
+    "alter_table.drop_constraint": _freed_links,
+    "table.drop": _freed_links,
 }
 
 
@@ -390,8 +422,14 @@ def _range_aside(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     }
 
 
+def _beyond(table: Object | None, other: Object | None) -> list[Identity]:
+    """The parents of one that the other has not."""
+    there: tuple[Identity, ...] = getattr(other, "inherits", ())
+    return [parent for parent in getattr(table, "inherits", ()) if parent not in there]
+
+
 def _inherits(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    return {"before": getattr(step.old, "inherits", ()), "after": getattr(step.new, "inherits", ())}
+    return {"gone": _beyond(step.old, step.new), "added": _beyond(step.new, step.old)}
 
 
 def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -501,7 +539,8 @@ def _bare(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Added without NOT NULL where a child's is not the one that ADD COLUMN would bring."""
     heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
     own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
-    return {"bare": old.header.version_number >= not_nulls.SINCE and any(own)}
+    bare = old.header.version_number >= not_nulls.SINCE and any(own)
+    return {"bare": bare, "not_nulls": {}} if bare else _not_nulls(step, old, new)
 
 
 def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -514,6 +553,16 @@ def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": above and partitioned and not step.new.not_null, "named": above}
 
 
+def _not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """The columns whose NOT NULL is said, with its name: the given one; of a table with children, any, for these
+    may have it already, and the server makes up no name twice in a schema."""
+    inner = ((step.identity, step.new), *((identity, obj) for identity, _, obj in step.inner))
+    columns = [(i, c, c.not_null_constraint) for i, c in inner if isinstance(c, Column) and c.not_null]
+    named = old.header.version_number >= not_nulls.SINCE and _has_children(step, old, new)
+    given = [(i, c, n, n.name if n is not None else None) for i, c, n in columns if n is None or not n.not_valid]
+    return {"not_nulls": {c.name: not_nulls.name(i, n) if named else name for i, c, n, name in given}}
+
+
 def _only(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": _has_children(step, old, new)}
 
@@ -523,6 +572,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.set_defaults": _default_privileges,
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
+    "table.create": _not_nulls,
     "alter_table.set_storage": _storage,
     "alter_table.add_column": _bare,
     "alter_table.set_not_null": _not_null,

@@ -18,10 +18,12 @@ from ...snapshots.postgres import (
     Column,
     Default,
     Domain,
+    Exclusion,
     Extension,
     ForeignKey,
     IdentityColumn,
     Index,
+    Key,
     MaterializedView,
     NotNullConstraint,
     PrimaryKey,
@@ -91,7 +93,7 @@ def _create(step: Step, state: State) -> Iterator[Effect]:
         made = replace(made, invalid=_has_partitions(step, state))
     if isinstance(made, Column) and step.context.get("bare"):
         made = not_nulls.bare(made)
-    yield step.identity, made
+    yield step.identity, made if _is_bound(made, step.parent, state) else _alone(made)
     inside = {step.identity}
     for identity, parent, obj in step.inner:
         if parent in inside:
@@ -123,6 +125,13 @@ def _created(obj: Object, state: State) -> Object:
         else:
             made = replace(made, not_null_constraint=kept)
     return made
+
+
+def _is_bound(obj: Object, table: Identity | None, state: State) -> bool:
+    """Is the table that it stands in a child of one that holds what it derives from?"""
+    whole = state.get(table) if table is not None else None
+    above = (whole.partition_of, *whole.inherits) if isinstance(whole, Table) else ()
+    return not obj.derived_from or any(origin in state.inside(p) for p in above if p for origin in obj.derived_from)
 
 
 def _alone(obj: Object) -> Object:
@@ -292,8 +301,7 @@ def _alter(step: Step, state: State) -> Iterator[Effect]:
     current = state.get(step.identity)
     assert current is not None
     assert step.new is not None
-    target = _reset(current, frozenset(step.attributes)) if step.unset else step.new
-    changed = replace(current, **{a: getattr(target, a) for a in step.attributes})
+    changed = replace(current, **{a: getattr(step.new, a) for a in step.attributes})
     if not step.unset:
         changed = replace(changed, depends_on=step.new.depends_on)
     side = _SIDE_EFFECTS.get(step.macro)
@@ -329,7 +337,19 @@ def _set_type(step: Step, current: Column, changed: Column, state: State) -> Ite
                 ),
             )
             yield from _rebuilt(heir, state)
+            yield from _made_anew(heir, state)
     yield from _rebuilt(step.identity, state)
+
+
+def _made_anew(column: Identity, state: State) -> Iterator[Effect]:
+    """What derives from the parent's is dropped with that and comes again; nobody's comment comes along."""
+    for user in state.users(column):
+        obj = state.get(user)
+        if obj is None or not obj.derived_from or not isinstance(obj, Check | ForeignKey | Index | Key | Exclusion):
+            continue
+        if not (isinstance(obj, Check) and obj.local):
+            bare = {"comment": None} | ({"index_comment": None} if isinstance(obj, Key | Exclusion) else {})
+            yield user, replace(obj, **bare)
 
 
 def _rebuilt(column: Identity, state: State) -> Iterator[Effect]:
@@ -540,19 +560,32 @@ def _detach(step: Step, current: Table, changed: Table, state: State) -> Iterato
 
 
 def _set_inherits(step: Step, current: Table, changed: Table, state: State) -> Iterator[Effect]:
-    """INHERIT marks what the parents have as inherited; NO INHERIT makes it local."""
+    """INHERIT marks what the parents have as inherited; NO INHERIT makes local what no parent is left for."""
     yield step.identity, changed
     for inner in state.inside(step.identity):
         obj = state.get(inner)
         if not isinstance(obj, Column | Check):
             continue
-        origins = tuple(
-            origin
-            for parent in changed.inherits
-            if state.get(origin := Identity(f"{kind_of(inner)} {path_of(parent)}.{_last(inner)}")) is not None
-        )
+        above = (Identity(f"{kind_of(inner)} {path_of(parent)}.{_last(inner)}") for parent in changed.inherits)
+        origins = tuple(sorted(origin for origin in above if state.get(origin) is not None))
         if origins != obj.derived_from:
-            yield inner, replace(obj, derived_from=origins, local=obj.local or not origins)
+            made = replace(obj, derived_from=origins, local=obj.local or not origins)
+            yield inner, _own_not_null(made, state) if isinstance(made, Column) else made
+
+
+def _own_not_null(column: Column, state: State) -> Column:
+    """Its NOT NULL is its own where none of its parents' columns has one."""
+    constraint = column.not_null_constraint or NotNullConstraint()
+    inherited = any(getattr(state.get(origin), "not_null", False) for origin in column.derived_from)
+    own = None if column.local or inherited else True
+    if not column.not_null or constraint.local == own or state.header.version_number < not_nulls.SINCE:
+        return column
+    return replace(column, not_null_constraint=not_nulls.unless_plain(replace(constraint, local=own)))
+
+
+def _restate_check(step: Step, current: Check, changed: Check, state: State) -> Iterator[Effect]:
+    """A check that is inherited alone, added once more, is the child's own too."""
+    yield step.identity, replace(changed, local=True)
 
 
 def _replace_view(step: Step, _current: Object, changed: Object, state: State) -> Iterator[Effect]:
@@ -576,6 +609,7 @@ _SIDE_EFFECTS: dict[str, SideEffect] = {
     "alter_table.set_replica_identity": _set_replica_identity,
     "domain.set_not_null": _set_domain_not_null,
     "table.set_not_null_constraint": _set_not_null_constraint,
+    "alter_table.restate_check": _restate_check,
     "alter_table.validate_constraint": _reaches_heirs,
     "alter_table.alter_enforced": _reaches_heirs,
     "alter_table.alter_deferrable": _reaches_heirs,

@@ -1,9 +1,9 @@
 """Constraints of tables."""
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rebind, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import ForeignKey
-from .common import COMMENT, attached, is_rebound, same
+from .common import COMMENT, attached, is_rebound, own, same
 
 BREAKS = "rows that break it"
 
@@ -28,6 +28,15 @@ def _derived(identity: Identity, old: Object, new_obj: Object, old_schema: Schem
         return Kept()
     above = [old_schema.get(old_schema.parent(origin) or origin) for origin in old.derived_from]
     return Replace() if any(getattr(table, "partition_by", None) for table in above) else Kept()
+
+
+def _local(identity: Identity, old: Object, new_obj: Object, old_schema: Schema, new_schema: Schema) -> Rule:
+    """An inherited check that the child states too: so does a NO INHERIT, where all of its columns are to be its own."""
+    rule = own(identity, old, new_obj, old_schema, new_schema)
+    table = new_schema.parent(identity)
+    inner = [new_schema[i] for i in new_schema.inside(table)] if table is not None else []
+    inherited = any(obj.derived_from and not getattr(obj, "local", True) for obj in inner)
+    return InPlace("alter_table.restate_check") if isinstance(rule, Rebind) and inherited else rule
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:
@@ -57,7 +66,7 @@ RULES = {
             **same(Replace(), "expression", "no_inherit"),
             "not_enforced": Choose(_enforced),
             "not_valid": Choose(_validate),
-            "local": Kept(),
+            "local": Choose(_local),
             "comment": COMMENT,
             "derived_from": Choose(_derived),
         },

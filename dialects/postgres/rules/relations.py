@@ -1,5 +1,7 @@
 """Tables, and extended statistics on them."""
 
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Literal
 
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Schema, Supersede
@@ -45,6 +47,28 @@ def _inherited(table: Object, inner: Object) -> Literal["at once", "later"] | No
     return "later" if inner.not_valid else "at once"
 
 
+def _kept_parents(old: tuple[Identity, ...], new: tuple[Identity, ...]) -> tuple[Identity, ...]:
+    """INHERIT puts a parent at the end: what stays is what the new list begins with, in the old one's order."""
+    rest = iter(old)
+    return tuple(takewhile(lambda parent: parent in rest, new))
+
+
+def _references_above(partition: Identity, schema: Schema) -> Iterator[Identity]:
+    """Foreign keys to what it is a part of: DETACH fails where they refer to its rows (23503)."""
+    table, top = schema.get(partition), whole(partition, schema)
+    while isinstance(table, Table) and table.partition_of is not None:
+        for user, attribute in schema.users(table.partition_of):
+            if attribute == "references" and whole(schema.parent(user) or user, schema) != top:
+                yield user
+        table = schema.get(table.partition_of)
+
+
+def whole(table: Identity, schema: Schema) -> Identity:
+    """The outermost table of which it is a part; itself, if of none."""
+    above = getattr(schema.get(table), "partition_of", None)
+    return whole(above, schema) if above is not None else table
+
+
 RULES = {
     "table": KindRules(
         create="table.create",
@@ -57,9 +81,15 @@ RULES = {
             "access_method": InPlace("alter_table.set_access_method", light=True),
             "tablespace": InPlace("alter_table.set_tablespace", light=True),
             "options": InPlace("alter_table.set_options", light=True),
-            "inherits": InPlace("table.set_inherits", unset="table.unset_inherits", rebinds=True),
+            "inherits": InPlace("table.set_inherits", unset="table.unset_inherits", rebinds=True, keeps=_kept_parents),
             **same(
-                InPlace("table.attach", unset="table.detach", rebinds=True, fails="rows outside the bound"),
+                InPlace(
+                    "table.attach",
+                    unset="table.detach",
+                    rebinds=True,
+                    holders=_references_above,
+                    fails="rows outside the bound",
+                ),
                 "partition_of",
                 "bound",
             ),
