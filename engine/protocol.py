@@ -6,7 +6,7 @@
       Supersede    the object is set aside, created anew, its users are moved over, the old one is dropped
       Refuse       the change is not made; the reason is said
       Kept         the server keeps the attribute by itself; no step is made for it, and `prove` sees that it comes out
-      Rebind       the server sets it when what the object stands in is unbound from what it inherits from, and bound again
+      Rebind       the server sets it when what the object stands in is unbound from its parents, and bound again
       Choose       a function picks one of these from the two objects
 
 Macros are named `family.macro`: the file and the macro below templates/<dialect>/.
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ..snapshots.model import Header, Identity, Object
+from .schema import Answer as Answer
 from .schema import Effect as Effect
 from .schema import Schema as Schema
 from .schema import State as State

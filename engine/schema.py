@@ -25,8 +25,20 @@ class Snapshot(Protocol):
     def objects(self) -> tuple[Object, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the user says where a dialect has to ask: of which object, and where it matters, of which new value."""
+
+    identity: Identity
+    text: str
+    value: str | None = None
+
+
 class Schema:
     """The objects of one snapshot."""
+
+    answers: tuple[Answer, ...] = ()
+    """What was said about the way to it."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.header = snapshot.header

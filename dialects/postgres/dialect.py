@@ -20,7 +20,7 @@ from ...snapshots.postgres import (
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.render import table_path
-from . import casts, composites, not_nulls, privileges, renames, spelling, versions
+from . import casts, conversion, not_nulls, privileges, renames, spelling, versions
 from .effects import effects
 from .rules import tables
 from .rules.common import is_attached_late
@@ -383,18 +383,10 @@ def _default_privileges(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _using(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """A USING clause where the server has no assignment cast: between types of one's own by way of text, or attribute
-    by attribute."""
+    """The USING clause. A type is made anew where the old one still waits to be dropped."""
     assert isinstance(step.old, Column) and isinstance(step.new, Column)
-    asides = {i for i in step.releases if i not in old}
-    own = [
-        i
-        for i in (*step.old.depends_on, *step.new.depends_on)
-        if kind_of(i) in ("enum", "range", "composite", "domain")
-    ]
-    cast = casts.using(step.old.type, step.new.type, own=bool(asides) or bool(own))
-    whole = f"{quote(step.new.name)}{cast}" if cast is not None else None
-    return {"using": (composites.using(step.new, (old, new)) if asides else None) or whole}
+    anew = step.old.type == step.new.type and any(i not in old for i in step.releases)
+    return {"using": conversion.using(step.identity, step.old, step.new, (old, new), anew=anew)}
 
 
 def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -504,13 +496,19 @@ def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _moved_columns(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """(name, cast or None) of the columns that both have; the sequences of identity columns with their columns."""
+    """(name, expression) of the columns that both have; the sequences of identity columns with their columns."""
     assert isinstance(step.old, Table) and isinstance(step.new, Table)
     before = {column.name: column for column in step.old.columns}
     both = [column for column in step.new.columns if column.name in before and column.generated is None]
+
+    def moved(column: Column) -> str:
+        identity = column.identity(step.identity)
+        expression = conversion.using(identity, before[column.name], column, (old, new), anew=False)
+        return expression or quote(column.name)
+
     return {
         "aside": DIALECT.aside(step.identity, old, new),
-        "columns": [(c.name, casts.using(before[c.name].type, c.type, own=False)) for c in both],
+        "columns": [(c.name, moved(c)) for c in both],
         "overriding": any(c.identity_column is not None and c.identity_column.always for c in both),
         "sequences": [(c.identity_column.sequence, c.name) for c in both if c.identity_column is not None],
     }

@@ -5,10 +5,10 @@ from ....snapshots.model import Identity, Object
 from ....snapshots.naming import kind_of
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
-from .. import not_nulls
-from ..casts import comparable, loses
+from .. import conversion, not_nulls
+from ..casts import NoCast, comparable, loses
 from ..composites import unreachable
-from .common import ACL, COMMENT, DERIVED, is_partition, own, same
+from .common import ACL, COMMENT, DERIVED, ask, is_partition, own, same
 from .heirs import losing
 
 DISTURBED_BY_TYPE = frozenset(
@@ -31,6 +31,10 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         return Replace()
     if anew and (reason := unreachable(old, (old_schema, new_schema))) is not None:
         return Refuse(reason)
+    try:
+        conversion.using(identity, old, new, (old_schema, new_schema), anew=anew)
+    except NoCast as error:
+        return ask(identity, error)
     disturbs = DISTURBED_BY_TYPE
     if anew or not comparable(old.type, new.type):
         disturbs |= {"foreign_key"}

@@ -2,6 +2,7 @@
 
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rebind, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
+from ..casts import NoCast
 
 OWNER = InPlace("common.set_owner", light=True)
 ACL = InPlace("common.set_acl", light=True)
@@ -47,6 +48,14 @@ def attached(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, 
     return InPlace("index.attach") if not old_obj.derived_from else Replace()
 
 
+def ask(column: Identity, error: NoCast) -> Refuse:
+    """The question of how a column's values go over."""
+    return Refuse(
+        str(error),
+        next=f"say how: --using '{column}=EXPRESSION', or under [[using]] in dbstrata.toml",
+    )
+
+
 def own(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
     """`local` of an inherited column or check. NO INHERIT makes all of a child's its own, and INHERIT leaves them so;
     no statement takes that back, but that a partition has none of its own."""
@@ -58,8 +67,8 @@ def own(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: 
     if after:
         return Rebind()
     return Refuse(
-        f"that a child's {old_obj.kind} is inherited and its own too can't be said of one alone: NO INHERIT and INHERIT "
-        "make all of the child's columns and checks so, and nothing takes it back",
+        f"that a child's {old_obj.kind} is inherited and its own too can't be said of one alone: NO INHERIT and "
+        "INHERIT make all of the child's columns and checks so, and nothing takes it back",
         next="state all of them in the child too in the new schema, or leave that out with --ignore local",
     )
 
@@ -73,6 +82,7 @@ __all__ = [
     "PLAIN",
     "Attributes",
     "KindRules",
+    "ask",
     "attached",
     "is_attached_late",
     "is_partition",

@@ -31,7 +31,7 @@ def _derived(identity: Identity, old: Object, new_obj: Object, old_schema: Schem
 
 
 def _local(identity: Identity, old: Object, new_obj: Object, old_schema: Schema, new_schema: Schema) -> Rule:
-    """An inherited check that the child states too: so does a NO INHERIT, where all of its columns are to be its own."""
+    """An inherited check that the child states too; NO INHERIT says so where all its columns are to be its own."""
     rule = own(identity, old, new_obj, old_schema, new_schema)
     table = new_schema.parent(identity)
     inner = [new_schema[i] for i in new_schema.inside(table)] if table is not None else []

@@ -43,9 +43,9 @@ def _made_otherwise(column: Identity, table: Identity, old: Schema) -> Iterator[
     marks = {whole.clustered_on, whole.replica_identity_index}
     derived = {i: obj for i in old.inside(table) if (obj := old[i]).derived_from}
     usual = Counter(_usual_name(whole, obj) for obj in derived.values() if isinstance(obj, Keyed))
-    for identity in dict.fromkeys(user for user, _ in old.users(column)):
-        obj = derived.get(identity)
-        origin = old.get(obj.derived_from[0]) if obj is not None else None
+    for identity in dict.fromkeys(user for user, _ in old.users(column) if user in derived):
+        obj = derived[identity]
+        origin = old.get(obj.derived_from[0])
         if isinstance(obj, ForeignKey):
             yield obj.name != getattr(origin, "name", None)
         elif isinstance(obj, Keyed) and isinstance(origin, Keyed):

@@ -8,18 +8,28 @@ from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replac
 from ....snapshots.model import Identity, Object
 from ....snapshots.naming import quote
 from ....snapshots.postgres import Check, Table
-from .common import OWNED, same
+from .. import conversion
+from ..casts import NoCast
+from .common import OWNED, ask, same
 
 RECIPE = "PostgreSQL can't change how a table is partitioned; create one under another name, copy the rows, and rename"
 
 
-def _partition_by(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+def _partition_by(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
     """No ALTER changes how a table is partitioned, or that it is: it is made anew and the rows are copied."""
     assert isinstance(old, Table) and isinstance(new, Table)
     if old.partition_of or new.partition_of:
         return Refuse(f"it is a partition itself, and {RECIPE}")
     if new.triggers and new.partition_by:
         return Refuse(f"its triggers would fire for the rows that are copied, and {RECIPE}")
+    before = {column.name: column for column in old.columns}
+    for column in new.columns:
+        inner = column.identity(identity)
+        try:
+            if column.name in before:
+                conversion.using(inner, before[column.name], column, (old_schema, new_schema), anew=False)
+        except NoCast as error:
+            return ask(inner, error)
     kept = {column.name for column in new.columns if column.generated is None}
     lost = [quote(c.name) for c in old.columns if c.name not in kept and c.generated is None]
     return Supersede(loses=f"the values of {', '.join(lost)} in every row" if lost else None)
