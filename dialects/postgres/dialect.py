@@ -8,6 +8,7 @@ from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import (
     Column,
+    Default,
     Enum,
     ForeignKey,
     IdentityColumn,
@@ -459,6 +460,34 @@ def _sequence(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     }
 
 
+def _continued(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """(table, column) whose rows hold values already, and are to be followed by those of a new sequence."""
+    return {"continued": [(i, c) for i, c in _fed(step, new) if _holds_numbers(c, old) and _stays(i, old, new)]}
+
+
+def _fed(step: Step, schema: Schema) -> Iterator[tuple[Identity, Identity]]:
+    """The tables and columns that the sequence gives their values."""
+    if kind_of(step.identity) == IdentityColumn.kind:
+        columns = {step.parent}
+    else:
+        owner = getattr(step.new, "owned_by", None)
+        users = (user for user, _ in schema.users(step.identity) if kind_of(user) == Default.kind)
+        columns = {owner, *(schema.parent(user) for user in users)}
+    for column in sorted(c for c in columns if c is not None):
+        if (table := schema.parent(column)) is not None:
+            yield table, column
+
+
+def _holds_numbers(column: Identity, schema: Schema) -> bool:
+    return getattr(schema.get(column), "type", None) in _INTEGERS
+
+
+def _stays(table: Identity, old: Schema, new: Schema) -> bool:
+    """Is it not made anew?"""
+    before, after = old.get(table), new.get(table)
+    return isinstance(before, Table) and getattr(after, "partition_by", None) == before.partition_by
+
+
 _MAIN_BY_DEFAULT = frozenset({"numeric", "inet", "cidr"})
 
 
@@ -591,6 +620,8 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "table.drop": _is_referenced,
     "table.move_rows": _moved_columns,
     "table.set_aside": _named_not_nulls,
+    "sequence.create": _continued,
+    "alter_table.add_identity": _continued,
     "sequence.set_options": _sequence,
     "sequence.set_identity_options": _sequence,
 }
