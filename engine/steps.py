@@ -50,11 +50,15 @@ class Steps:
         self._detached: frozenset[Identity] = frozenset()
         self._repairs: dict[Identity, tuple[Object, dict[str, None], list[Step]]] = {}
         self._gather()
+        self._drops: dict[Identity, Step] = {}
+        self._outlasted: list[tuple[Step, Identity, str]] = []
         for identity, decision in decisions:
             self._make(identity, decision)
+        self._order_drops()
         for _ in range(_ROUNDS):
             if not self._repair():
                 break
+        self._order_setters()
 
     # ------------------------------------------------------------------ what comes along with something else
 
@@ -169,13 +173,18 @@ class Steps:
         if decision.fate is Fate.SUPERSEDE:
             drop = self._set_aside(identity, decision)
         elif self.decisions.goes(identity) and identity in self._covers:
-            drop = self._drop(identity, decision)
+            drop = self._drops[identity] = self._drop(identity, decision)
         if self.decisions.comes(identity) and not self._is_made_elsewhere(identity):
             create = self._create(identity, decision)
             if drop is not None:
                 self.edges.append((drop, create))
         if decision.fate is Fate.ALTER:
             self._alter_decided(identity, decision)
+
+    def _order_drops(self) -> None:
+        """Where an object and what derives from it are dropped apart, the origin goes first: it holds the other."""
+        for identity, drop in self._drops.items():
+            self.edges.extend((self._drops[o], drop) for o in self.old[identity].derived_from if o in self._drops)
 
     def _drop(self, identity: Identity, decision: Decision) -> Step:
         old, rules = self.old[identity], self.decisions.rules(identity)
@@ -508,6 +517,7 @@ class Steps:
                 continue
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):
+                    self._outlasted.append((step, identity, attribute))
                     continue
                 if (step.action == "set aside" or (identity, attribute) in step.after) and self._is_set(
                     identity, attribute
@@ -518,6 +528,22 @@ class Steps:
                 _, wanted, causes = self._repairs.setdefault(identity, (after, {}, []))
                 wanted[attribute] = None
                 causes.append(step)
+
+    def _order_setters(self) -> None:
+        """What a step leaves as it is, or resets to what it is, is set after it, where nobody waits for that."""
+        setters: dict[tuple[Identity, str], list[Step]] = {}
+        for step in self.steps:
+            if step.action == "alter" and not step.settles and not step.unset:
+                for attribute in step.attributes:
+                    setters.setdefault((step.identity, attribute), []).append(step)
+        for cause, identity, attribute in self._outlasted:
+            if self._derives(identity, cause.identity):
+                self.edges.extend((cause, step) for step in setters.get((identity, attribute), ()) if step is not cause)
+
+    def _derives(self, identity: Identity, origin: Identity) -> bool:
+        """Does it derive from that, at whatever remove?"""
+        above = self.old[identity].derived_from if identity in self.old else ()
+        return origin in above or any(self._derives(i, origin) for i in above)
 
     def _is_set(self, identity: Identity, attribute: str) -> bool:
         """Is the attribute altered anyway: once what was set aside is there anew, or before the step that would?"""

@@ -109,7 +109,7 @@ class Postgres:
         a change of type stands between DROP DEFAULT and SET DEFAULT in one statement."""
         lead = together[0]
         if lead.macro == "table.create":
-            return step.macro in _JOIN_CREATE and step.action == "create" and not _stands_alone(step)
+            return step.macro in _JOIN_CREATE and step.action == "create" and not _stands_alone(step, lead)
         if step.macro not in _JOIN_ADD | _JOIN_TYPE or lead.context.get("only") != step.context.get("only"):
             return False
         if lead.macro == "alter_table.add_column" and step.action == "create":
@@ -132,7 +132,7 @@ class Postgres:
         """What the macro needs beside the objects."""
         context: dict[str, Any] = {}
         if step.macro.startswith(_CLAUSES):
-            context["only"] = step.macro in _STAY_OFF_CHILDREN and _has_children(step, old, new)
+            context["only"] = _stays_off_children(step, old, new)
         make = _CONTEXT.get(step.macro)
         if make is not None:
             context |= make(step, old, new)
@@ -172,8 +172,12 @@ def _names(schema: Schema) -> frozenset[str]:
     )
 
 
-def _stands_alone(step: Step) -> bool:
-    """A foreign key waits for the other table; in CREATE TABLE a constraint is valid, whatever is said."""
+def _stands_alone(step: Step, table: Step) -> bool:
+    """A foreign key waits for the other table; in CREATE TABLE a constraint is valid, whatever is said; and a column
+    that is inherited alone is not stated."""
+    unsaid = {i for i, _, obj in table.inner if isinstance(obj, Column) and not obj.local}
+    if step.parent in unsaid and getattr(table.new, "partition_of", None) is None:
+        return True
     return kind_of(step.identity) == "foreign_key" or getattr(step.new, "not_valid", False)
 
 
@@ -182,6 +186,14 @@ def _prepares_type(together: Sequence[Step], step: Step) -> bool:
     last = together[-1]
     rank = {"alter_table.drop_default": 0, "alter_table.set_type": 1, "alter_table.set_default": 2}
     return path_of(last.identity) == path_of(step.identity) and rank[last.macro] < rank[step.macro]
+
+
+def _stays_off_children(step: Step, old: Schema, new: Schema) -> bool:
+    """A new column's default comes with the column, and reaches them: their rows get it too."""
+    column = step.parent
+    is_new = kind_of(step.identity) == Default.kind and column is not None and column not in old
+    comes_along = is_new and column is not None and not new[column].derived_from
+    return step.macro in _STAY_OFF_CHILDREN and not comes_along and _has_children(step, old, new)
 
 
 def _has_children(step: Step, old: Schema, new: Schema) -> bool:
@@ -199,10 +211,21 @@ def _parents(schema: Schema) -> frozenset[Identity]:
 
 
 def _create_links(step: Step, old: Schema, new: Schema) -> Links:
-    """A child comes when the checks are there that it inherits."""
-    return Links(
-        needs=frozenset(origin for _, _, obj in step.inner if obj.kind == "check" for origin in obj.derived_from)
-    )
+    """A child comes when the checks and defaults are there that it inherits, and its parents' columns are final."""
+    checks = {origin for _, _, obj in step.inner if obj.kind == "check" for origin in obj.derived_from}
+    columns = {origin for _, _, obj in step.inner if isinstance(obj, Column) for origin in obj.derived_from}
+    if getattr(step.new, "partition_of", None) is not None:
+        return Links(needs=frozenset(checks))
+    defaults = {d for origin in columns if (d := Identity(f"default {path_of(origin)}")) in new}
+    final = {(origin, a) for origin in columns for a in ("storage", "compression", "not_null", "not_null_constraint")}
+    return Links(needs=frozenset(checks | defaults), after=frozenset(final))
+
+
+def _default_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A child's own default comes after the one that ADD COLUMN brings."""
+    column = new[step.parent] if step.parent is not None else None
+    above = column.derived_from if column is not None else ()
+    return Links(needs=frozenset(d for origin in above if (d := Identity(f"default {path_of(origin)}")) in new))
 
 
 def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -337,6 +360,7 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.unset_inherits": _detach_links,
     "table.move_rows": _move_links,
     "alter_table.set_not_null": _not_null_links,
+    "alter_table.set_default": _default_links,
     "index.create": _index_links,
     "sequence.set_owned_by": _owned_by_links,
     "common.set_acl": _acl_links,
@@ -567,7 +591,22 @@ def _bare(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
     own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
     bare = old.header.version_number >= not_nulls.SINCE and any(own)
-    return {"bare": bare, "not_nulls": {}} if bare else _not_nulls(step, old, new)
+    return {"bare": bare, **_undefaulted(step, new), **({"not_nulls": {}} if bare else _not_nulls(step, old, new))}
+
+
+def _new_table(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """What the columns of a child inherit, as it is when the parents are done."""
+    origins = {o: new.get(o) for _, _, c in step.inner if isinstance(c, Column) for o in c.derived_from}
+    return {"origins": origins, **_undefaulted(step, new), **_not_nulls(step, old, new)}
+
+
+def _undefaulted(step: Step, new: Schema) -> dict[str, Any]:
+    """(table, column) of the children's columns that have no default, though their parents' have one."""
+    if getattr(step.new, "partition_of", None) is not None:
+        return {"undefaulted": []}
+    columns = [(table, i, c) for i, table, c in step.inner if isinstance(c, Column) and c.default is None]
+    above = {i: [o for origin in c.derived_from if isinstance(o := new.get(origin), Column)] for _, i, c in columns}
+    return {"undefaulted": [(table, i) for table, i, _ in columns if any(o.default is not None for o in above[i])]}
 
 
 def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -599,7 +638,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.set_defaults": _default_privileges,
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
-    "table.create": _not_nulls,
+    "table.create": _new_table,
     "alter_table.set_storage": _storage,
     "alter_table.add_column": _bare,
     "alter_table.set_not_null": _not_null,

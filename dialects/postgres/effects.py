@@ -4,7 +4,7 @@ Sources: the manual's pages of the statements, and measurements on the server wh
 of step alone on a real server and compares. Nothing here looks at how a plan was made.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -100,7 +100,28 @@ def _create(step: Step, state: State) -> Iterator[Effect]:
             inside.add(identity)
             made = _created(obj, state)
             yield identity, _alone(made) if standalone else made
+            if isinstance(made, Column) and not standalone and made.derived_from:
+                yield from _inheriting(identity, made, step.context.get("origins", {}))
     yield from _created_along(step, state)
+
+
+def _inheriting(identity: Identity, column: Column, above: Mapping[Identity, Column]) -> Iterator[Effect]:
+    """CREATE TABLE ... INHERITS takes storage, compression and default over; where it is not stated, NOT NULL too."""
+    origins = [(i, above[i]) for i in column.derived_from if i in above]
+    for attribute in ("storage", "compression"):
+        taken = next((value for _, o in origins if (value := getattr(o, attribute)) is not None), None)
+        column = replace(column, **{attribute: taken})
+    if not column.local:
+        column = not_nulls.bare(column)
+        for i, o in origins:
+            made = o.not_null_constraint or NotNullConstraint()
+            if o.not_null and not made.no_inherit:
+                column = not_nulls.inherited(identity, column, not_nulls.name(i, made), made.not_valid)
+                break
+    yield identity, column
+    default = next((o.default for _, o in origins if o.default is not None), None)
+    if default is not None and column.default is not None:
+        yield column.default.identity(identity), replace(default, comment=None)
 
 
 def _has_partitions(step: Step, state: State) -> bool:
@@ -145,14 +166,12 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
     """ADD COLUMN, ADD CONSTRAINT and CREATE TRIGGER reach the children of the table (ALTER TABLE, "ONLY")."""
     if step.parent is None or not isinstance(step.new, Column | Check | ForeignKey | Trigger | Default):
         return
-    if isinstance(step.new, Check | ForeignKey):
+    if isinstance(step.new, Column | Check | ForeignKey):
         yield from _taken_in(step.identity, step.parent, step.new, state)
-    new_column = kind_of(step.identity) == "default" and state.schema.get(step.parent) is None
-    for child, origin in _heirs(step.identity, step, state, by_column=new_column):
-        if isinstance(step.new, Default):
-            if new_column:
-                yield child, step.new
-            continue
+    if isinstance(step.new, Default):
+        yield from _default_along(step, step.parent, step.new, state)
+        return
+    for child, origin in _heirs(step):
         made = next((obj for i, _, obj in step.inner if i == child), None)
         if made is None:
             made = state.get(child)
@@ -161,6 +180,16 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
             if isinstance(step.new, Column) and isinstance(current, Column):
                 current = _column_along(child, current, step)
             yield child, replace(current, derived_from=made.derived_from or (origin,), **_inherited(made))
+
+
+def _default_along(step: Step, column: Identity, default: Default, state: State) -> Iterator[Effect]:
+    """ADD COLUMN with a default reaches the children; a default by itself stays off them."""
+    if step.context.get("only") or state.schema.get(column) is not None:
+        return
+    for heir, _ in _all_derived(column, state):
+        obj = state.get(heir)
+        if isinstance(obj, Column) and obj.default is not None and state.schema.get(heir) is None:
+            yield obj.default.identity(heir), default
 
 
 def _column_along(child: Identity, column: Column, step: Step) -> Column:
@@ -173,16 +202,21 @@ def _column_along(child: Identity, column: Column, step: Step) -> Column:
 
 
 def _taken_in(origin: Identity, table: Identity, new: Object, state: State) -> Iterator[Effect]:
-    """A child's own check of the same name, or a partition's own foreign key like the new one, becomes part of it."""
+    """A child's own column or check of the same name, or a partition's own foreign key like the new one, becomes part
+    of it."""
     for child in state.users(table):
         below = state.get(child)
         if not isinstance(below, Table) or table not in (below.partition_of, *below.inherits):
             continue
         for inner in state.inside(child):
             obj = state.get(inner)
-            if type(obj) is not type(new) or not isinstance(obj, Check | ForeignKey) or obj.derived_from:
+            if type(obj) is not type(new) or not isinstance(obj, Column | Check | ForeignKey) or obj.derived_from:
                 continue
-            if _last(inner) == _last(origin) if isinstance(obj, Check) else _shape(obj, child) == _shape(new, table):
+            if (
+                _last(inner) == _last(origin)
+                if not isinstance(obj, ForeignKey)
+                else _shape(obj, child) == _shape(new, table)
+            ):
                 local = obj.local and below.partition_of is None
                 yield inner, replace(obj, derived_from=(origin,), local=local)
                 break
@@ -192,13 +226,8 @@ def _inherited(obj: Object) -> dict[str, Any]:
     return {"local": obj.local} if isinstance(obj, Column | Check) else {}
 
 
-def _heirs(identity: Identity, step: Step, state: State, by_column: bool) -> Iterator[tuple[Identity, Identity]]:
+def _heirs(step: Step) -> Iterator[tuple[Identity, Identity]]:
     """(heir, origin) of what a creation makes in child tables."""
-    if by_column:
-        assert step.parent is not None
-        for column, _ in _derived(step.parent, state):
-            yield Identity(f"default {path_of(column)}"), identity
-        return
     for inner, _, obj in step.inner:
         if obj.derived_from:
             yield inner, obj.derived_from[0]

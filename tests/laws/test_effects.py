@@ -24,6 +24,8 @@ from dbstrata.snapshots.postgres import Snapshot
 from ..stepwise import Seen, step_by_step
 
 DATA = Path(__file__).parents[1] / "effects"
+ONE_WAY = "one way: "
+"""How titles begin of what only the way to the loaded schema is planned for: back there is no statement."""
 FAMILIES = sorted(path.stem for path in DATA.glob("*.sql") if path.stem != "roles")
 
 
@@ -97,7 +99,8 @@ class Bench:
             connection.execute(sql.encode())
         other = read(connection)
         wrong: list[str] = []
-        for old, new in ((other, loaded), (loaded, other)):
+        both = ((other, loaded), (loaded, other))
+        for old, new in both[:1] if title.startswith(ONE_WAY) else both:
             seen, found = step_by_step(connection, old, new)
             self.seen.add(seen)
             wrong += found
