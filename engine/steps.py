@@ -77,17 +77,25 @@ class Steps:
                     self._brought.setdefault(maker, set()).add(identity)
 
     def _binder(self, identity: Identity) -> Identity | None:
-        """What it stands in, if binding that to another object makes it."""
+        """What it stands in, or what its origin does, if binding that to another object makes it."""
         new, rules = self.new[identity], self.decisions.rules(identity)
-        bound = rules.rebinding_brings and new.derived_from and self._rebinds_above(identity)
-        return self.new.parent(identity) if bound else None
+        if not (rules.rebinding_brings and new.derived_from and rules.created_along(new)):
+            return None
+        if self._rebinds_above(identity):
+            return self.new.parent(identity)
+        origin = new.derived_from[0]
+        return self._binder(origin) if self.decisions.comes(origin) else None
 
     def _unbinder(self, identity: Identity) -> Identity | None:
-        """What it stands in, if unbinding that from another object drops it."""
+        """What it stands in, or what its origin does, if unbinding that from another object drops it."""
         old, rules = self.old[identity], self.decisions.rules(identity)
         parent = self.old.parent(identity)
-        unbound = rules.unbinding_drops and old.derived_from and parent is not None and self.decisions.rebinds(parent)
-        return parent if unbound else None
+        if not (rules.unbinding_drops and old.derived_from and parent is not None):
+            return None
+        if self.decisions.rebinds(parent):
+            return parent
+        origin = old.derived_from[0]
+        return self._unbinder(origin) if self.decisions.goes(origin) else None
 
     def _in_cycles(self) -> frozenset[Identity]:
         """What is dropped by a step of its own, for with its parent it would go both before and after what it uses."""
@@ -366,6 +374,9 @@ class Steps:
                     state.apply(outcome.items())
                     is_last = len(unprepared) == 1 or not step.unset
                     chain.append(self._add(step, outcome if is_last else {}))
+                    for inner, _, _ in step.inner:
+                        if (made := outcome.get(inner)) is not None:
+                            self._follow(inner, made, state, after=chain[-1])
                     changed = state.get(identity)
                     assert changed is not None
                     current = changed

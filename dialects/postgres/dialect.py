@@ -17,6 +17,7 @@ from ...snapshots.postgres import (
     Routine,
     SequenceOptions,
     Table,
+    Trigger,
 )
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
@@ -238,9 +239,14 @@ def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
     own = [
         i
         for i in new.inside(step.identity)
-        if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key") and not is_attached_late(new[i], new)
+        if i not in step.produces and _is_attached(i, new[i]) and not is_attached_late(new[i], new)
     ]
     return Links(needs=frozenset([*needs, *own]))
+
+
+def _is_attached(identity: Identity, obj: Object) -> bool:
+    """Does the parent take it in? A trigger it makes; a foreign key of the child's alone may come later."""
+    return kind_of(identity) != Trigger.kind and bool(obj.derived_from or kind_of(identity) != ForeignKey.kind)
 
 
 def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -335,14 +341,17 @@ def _partitions(identity: Identity, schema: Schema) -> Iterator[Identity]:
 
 
 def _freed_links(step: Step, old: Schema, new: Schema) -> Links:
-    """Foreign keys to a partitioned table go before one of its partitions is detached."""
+    """Foreign keys to a partitioned table go before one of its partitions is detached or dropped."""
     gone = [i for i in (step.identity, *old.inside(step.identity)) if kind_of(i) == ForeignKey.kind]
-    return Links(precedes=frozenset(p for i in gone for p in _referenced_partitions(i, old)))
+    partitions = frozenset(p for i in gone for p in _referenced_partitions(i, old))
+    return Links(releases=partitions, precedes=partitions)
 
 
 def _held_links(step: Step, old: Schema, new: Schema) -> Links:
-    """And come when all are attached."""
-    return Links(needs=frozenset(_referenced_partitions(step.identity, new)))
+    """And come when all are attached, and a partition's own of another name is there to be taken in."""
+    own = {i for i in new.heirs(step.identity) if parts_of(i)[-1] != parts_of(step.identity)[-1]}
+    heirs = own if kind_of(step.identity) == ForeignKey.kind else frozenset()
+    return Links(needs=frozenset({*_referenced_partitions(step.identity, new), *heirs}))
 
 
 def _referenced_partitions(foreign_key: Identity, schema: Schema) -> Iterator[Identity]:

@@ -550,6 +550,8 @@ def _shape(obj: Object | None, table: Identity) -> object:
         for a in attributes(type(obj))
         if a not in {"comment", "derived_from", "local", "options", "tablespace", "index_comment", "invalid"}
     ]
+    if isinstance(obj, Index):
+        obj = replace(obj, parts=tuple(replace(part, statistics=None) for part in obj.parts))
     return [repr(getattr(obj, a)).replace(f" {path_of(table)}.", " *.") for a in keep]
 
 
@@ -584,6 +586,7 @@ def _detach(step: Step, current: Table, changed: Table, state: State) -> Iterato
             continue
         if isinstance(obj, Trigger):
             yield inner, None
+            yield from ((heir, None) for heir, _ in _all_derived(inner, state))
         else:
             yield inner, _alone(obj) if "local" in obj.__struct_fields__ else replace(obj, derived_from=())
 

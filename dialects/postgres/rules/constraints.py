@@ -2,6 +2,7 @@
 
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rebind, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
+from ....snapshots.naming import parts_of
 from ....snapshots.postgres import ForeignKey
 from .common import COMMENT, attached, is_rebound, own, same
 
@@ -37,6 +38,11 @@ def _local(identity: Identity, old: Object, new_obj: Object, old_schema: Schema,
     inner = [new_schema[i] for i in new_schema.inside(table)] if table is not None else []
     inherited = any(obj.derived_from and not getattr(obj, "local", True) for obj in inner)
     return InPlace("alter_table.restate_check") if isinstance(rule, Rebind) and inherited else rule
+
+
+def _is_called_alike(obj: Object) -> bool:
+    """A partition gets its foreign key under the parent's name; one of another name was there before."""
+    return all(parts_of(origin)[-1] == obj.name for origin in obj.derived_from)
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:
@@ -132,7 +138,7 @@ RULES = {
         },
         weight=60,
         detachable=True,
-        created_along=lambda _obj: True,
+        created_along=_is_called_alike,
         rebinding_brings=True,
         create_fails=_fails,
     ),
