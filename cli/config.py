@@ -5,6 +5,7 @@
     [[partitions]] table = "public.events", managed = true: its partitions come and go at run time
     [[renames]]    from, to: identities
     [[using]]      column = "s.t.c", using = "c::integer": how values go over where the server knows no way
+    [policy]       codes, [[policy.rule]]: what is allowed, warned of, refused (engine/policy.py)
 
 Strict: an unknown key is an error, because a misspelt one would change a plan in silence.
 """
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..engine.policy import Policy
 from ..snapshots.errors import InputError
 from ..snapshots.model import Scope
 
@@ -72,6 +74,7 @@ class Config(_Section, frozen=True):
     partitions: tuple[Partitions, ...] = ()
     renames: tuple[Rename, ...] = ()
     using: tuple[Using, ...] = ()
+    policy: Policy = Policy()
 
 
 def load(path: str | None = None) -> Config:

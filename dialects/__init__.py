@@ -8,8 +8,13 @@ from typing import Any
 from ..engine.protocol import Dialect
 from ..snapshots.errors import InputError
 
-_MODULES = {"postgres": ".postgres.dialect"}
-_SCHEMES = {"postgresql": ".postgres.read", "postgres": ".postgres.read"}
+_MODULES = {"postgres": ".postgres.dialect", "mysql": ".mysql.dialect"}
+_SCHEMES = {
+    "postgresql": ".postgres.read",
+    "postgres": ".postgres.read",
+    "mysql": ".mysql.read",
+    "mariadb": ".mysql.read",
+}
 """The module whose `read_url` dumps a database of that URL."""
 
 

@@ -7,12 +7,10 @@ object, or of another one, is repaired by the plan and not forgotten.
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from msgspec.structs import fields
-from msgspec.structs import replace as struct_replace
+from msgspec.structs import fields, replace
 
 from ..snapshots.errors import Defect, Refused
 from ..snapshots.model import Identity, Object, references
@@ -105,17 +103,25 @@ class Steps:
         detachable: list[tuple[Identity, Identity, Identity]] = []
         for identity in (i for i, _ in self.decisions if self.decisions.goes(i)):
             cover = self._cover(identity)
-            for other in {self._cover(used) for used in self._used([self.old[identity]]) if self.decisions.goes(used)}:
+            for other in {self._cover(used) for used in self._held([identity]) if self.decisions.goes(used)}:
                 graph.add_edge(cover, other)
-                if cover != other and self.decisions.rules(identity).detachable:
+                if cover != other and self.decisions.rules(identity).detachable and not self._goes_along(identity):
                     detachable.append((identity, cover, other))
         circle = {i: n for n, found in enumerate(nx.strongly_connected_components(graph)) for i in found}
         return frozenset(identity for identity, a, b in detachable if circle[a] == circle[b])
+
+    def _goes_along(self, identity: Identity) -> bool:
+        """Is it dropped with what it derives from, which goes?"""
+        old = self.old[identity]
+        along = self.decisions.rules(identity).dropped_along(old)
+        return along and any(self.decisions.goes(origin) for origin in old.derived_from)
 
     def _cover(self, identity: Identity) -> Identity:
         """The object whose drop takes this one along; itself, if none does."""
         if identity in self._detached:
             return identity
+        if self._goes_along(identity) and (origins := self._detached.intersection(self.old[identity].derived_from)):
+            return min(origins)
         old, rules = self.old[identity], self.decisions.rules(identity)
         parent = self.old.parent(identity)
         if parent is not None and self.decisions.goes(parent):
@@ -206,7 +212,7 @@ class Steps:
                     old=old,
                     new=None,
                     parent=self.old.parent(identity),
-                    releases=frozenset(self._used(self.old[i] for i in along) - along),
+                    releases=frozenset(self._held(along) - along),
                     destroys=frozenset(along),
                     loses=None if self._is_moved_out(identity) else decision.loses,
                     why=decision.because,
@@ -442,7 +448,7 @@ class Steps:
         empty = _without(current, together)
         if rule.keeps is not None and not release:
             kept = {a: rule.keeps(getattr(current, a), getattr(target, a)) for a in together}
-            empty = struct_replace(empty, **kept)
+            empty = replace(empty, **kept)
         was_set = any(getattr(current, a) != getattr(empty, a) for a in together)
         if rule.unset is not None and was_set and (rule.rebinds or release.keys() & set(together)):
             yield self._alter_step(identity, current, empty, rule, together, unset=True)
@@ -530,9 +536,7 @@ class Steps:
                 if getattr(after, attribute) == getattr(before, attribute):
                     self._outlasted.append((step, identity, attribute))
                     continue
-                if (step.action == "set aside" or (identity, attribute) in step.after) and self._is_set(
-                    identity, attribute
-                ):
+                if self._is_set(identity, attribute, step):
                     continue
                 if self._is_kept(identity, attribute, after, target):
                     continue
@@ -556,14 +560,16 @@ class Steps:
         above = self.old[identity].derived_from if identity in self.old else ()
         return origin in above or any(self._derives(i, origin) for i in above)
 
-    def _is_set(self, identity: Identity, attribute: str) -> bool:
-        """Is the attribute altered anyway: once what was set aside is there anew, or before the step that would?"""
+    def _is_set(self, identity: Identity, attribute: str, step: Step) -> bool:
+        """Is the attribute altered anyway: once what the step sets aside is there anew, or by a step before it?"""
         decision = self.decisions.get(identity)
         if decision is None or decision.fate is not Fate.ALTER:
             return False
+        if step.action == "set aside":
+            return attribute in decision.attributes
         own = [a for a in decision.attributes if not self._is_brought(identity, a)]
-        macro = self._macro(identity, attribute)
-        return attribute in own or (macro is not None and macro in {self._macro(identity, a) for a in own})
+        macro = self._macro(identity, attribute) if (identity, attribute) in step.after else None
+        return macro is not None and macro in {self._macro(identity, a) for a in own}
 
     def _macro(self, identity: Identity, attribute: str) -> str | None:
         """What sets the attribute, if that is done in place."""
@@ -593,6 +599,12 @@ class Steps:
         names = compared(type(target), self._versions, self._left_out)
         return [a for a in names if getattr(current, a) != getattr(target, a)]
 
+    def _held(self, identities: Iterable[Identity]) -> set[Identity]:
+        """What of the old schema can't be dropped before these are."""
+        objects = [(self.decisions.rules(i), self.old[i]) for i in identities]
+        used = self._used(obj for _, obj in objects)
+        return used.union(*(rules.holds(obj, self.old) for rules, obj in objects))
+
     @staticmethod
     def _used(objects: Iterable[Object]) -> set[Identity]:
         return {used for obj in objects for attribute, used in references(obj) if attribute != "derived_from"}
@@ -605,7 +617,7 @@ class Steps:
 def _without(obj: Object, together: tuple[str, ...]) -> Object:
     """The object with these attributes at their defaults."""
     known = _defaults(type(obj))
-    return struct_replace(obj, **{name: known[name] for name in together})
+    return replace(obj, **{name: known[name] for name in together})
 
 
 @cache

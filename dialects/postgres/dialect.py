@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Step
+from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import (
@@ -22,10 +22,10 @@ from ...snapshots.postgres import (
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.render import table_path
-from . import casts, conversion, not_nulls, privileges, renames, spelling, versions
+from . import casts, conversion, not_nulls, privileges, risks, spelling, versions
 from .effects import effects
 from .rules import tables
-from .rules.common import is_attached_late
+from .rules.common import is_attached_late, partitions
 from .rules.relations import whole
 
 _RELATIONS = frozenset({"table", "view", "materialized_view", "sequence", "composite"})
@@ -54,7 +54,7 @@ _STAY_OFF_CHILDREN = frozenset(
 
 
 class Postgres:
-    """Implements engine.protocol.Dialect."""
+    """Implements engine.protocol.Dialect and Assesses."""
 
     name = "postgres"
 
@@ -91,12 +91,16 @@ class Postgres:
 
     def placed(self, obj: Object, renaming: Renaming) -> Object:
         """A top-level object in a renamed schema, or with a renamed type among its arguments."""
+        from . import renames
+
         return renames.placed(obj, renaming)
 
     def respelled(
         self, identity: Identity, obj: Object, renaming: Renaming, moved: Mapping[Identity, Identity], *, guess: bool
     ) -> Object:
         """The object with its texts as they read after the renaming."""
+        from . import renames
+
         return renames.respelled(identity, obj, renaming, moved, guess=guess)
 
     def group(self, step: Step) -> str:
@@ -147,6 +151,10 @@ class Postgres:
         """Do two values of different servers mean the same?"""
         return spelling.same(old, new, attribute)
 
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step locks, rewrites and scans, and what else can go wrong by it."""
+        return risks.facts(step, old, new)
+
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterator[Object]:
         """The schema `public`, as template1 has it. Before PostgreSQL 15 its owner is whoever ran initdb."""
         public = next((o for o in beside if isinstance(o, SchemaObject) and o.name == "public"), None)
@@ -161,16 +169,18 @@ class Postgres:
 
 
 def _taken(schema: Schema) -> frozenset[str]:
-    """The names, with their schemas, of all types and relations."""
-    return schema.remember("names", _names)
+    """The names, with their schemas, of the types and relations that could be taken for what waits."""
+    return schema.remember("waiting names", _waiting_names)
 
 
-def _names(schema: Schema) -> frozenset[str]:
-    every = (i for root in schema.roots for i in (root, *schema.descendants(root)))
-    claims = (claim for i in every for claim in DIALECT.claims(i, schema[i]))
-    return frozenset(
-        name for kind, _, name in (claim.partition(" ") for claim in claims) if kind in ("relation", "type")
+def _waiting_names(schema: Schema) -> frozenset[str]:
+    alike = (
+        (identity, obj)
+        for identity, obj in schema.objects()
+        if spelling.WAITING in identity or (isinstance(obj, IdentityColumn) and spelling.WAITING in obj.sequence)
     )
+    claims = (claim.partition(" ") for identity, obj in alike for claim in DIALECT.claims(identity, obj))
+    return frozenset(name for kind, _, name in claims if kind in ("relation", "type"))
 
 
 def _stands_alone(step: Step, table: Step) -> bool:
@@ -312,7 +322,7 @@ def _holder(identity: Identity, schema: Schema) -> Identity | None:
 def _move_links(step: Step, old: Schema, new: Schema) -> Links:
     """Rows are moved when all partitions are there to take them, and before a trigger could fire, a foreign key to them
     be checked, or a materialised view be filled."""
-    parts = list(_partitions(step.identity, new))
+    parts = list(partitions(step.identity, new))
     later = {user for user in _readers(step.identity, new) if kind_of(user) in ("foreign_key", "materialized_view")}
     later -= {i for part in (step.identity, *parts) for i in new.inside(part)}
     if not parts:
@@ -333,18 +343,11 @@ def _readers(identity: Identity, schema: Schema) -> set[Identity]:
     return found
 
 
-def _partitions(identity: Identity, schema: Schema) -> Iterator[Identity]:
-    for user, attribute in schema.users(identity):
-        if attribute == "partition_of":
-            yield user
-            yield from _partitions(user, schema)
-
-
 def _freed_links(step: Step, old: Schema, new: Schema) -> Links:
     """Foreign keys to a partitioned table go before one of its partitions is detached or dropped."""
     gone = [i for i in (step.identity, *old.inside(step.identity)) if kind_of(i) == ForeignKey.kind]
-    partitions = frozenset(p for i in gone for p in _referenced_partitions(i, old))
-    return Links(releases=partitions, precedes=partitions)
+    held = frozenset(p for i in gone for p in _referenced_partitions(i, old))
+    return Links(releases=held, precedes=held)
 
 
 def _held_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -358,7 +361,7 @@ def _referenced_partitions(foreign_key: Identity, schema: Schema) -> Iterator[Id
     """The partitions of the table that it refers to, unless it is in that table itself, or in a part of it."""
     obj, table = schema.get(foreign_key), schema.parent(foreign_key)
     if isinstance(obj, ForeignKey) and table is not None and whole(table, schema) != whole(obj.references, schema):
-        yield from _partitions(obj.references, schema)
+        yield from partitions(obj.references, schema)
 
 
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
@@ -595,7 +598,7 @@ def _is_referenced(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"detach": detach}
 
 
-def _bare(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+def _added(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Added without NOT NULL where a child's is not the one that ADD COLUMN would bring."""
     heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
     own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
@@ -619,13 +622,31 @@ def _undefaulted(step: Step, new: Schema) -> dict[str, Any]:
 
 
 def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """NOT NULL that goes from a partitioned table and its partitions goes from each by itself. Of a table with children
-    the name is stated: the server would make up another if a child's has it already."""
+    """NOT NULL that goes from a partitioned table and its partitions goes from each by itself."""
     assert isinstance(step.new, Column)
     table = new.get(Identity(f"table {table_path(step)}"))
-    above = old.header.version_number >= not_nulls.SINCE and _has_children(step, old, new)
-    partitioned = getattr(table, "partition_by", None) is not None
-    return {"only": above and partitioned and not step.new.not_null, "named": above}
+    each = old.header.version_number >= not_nulls.SINCE and getattr(table, "partition_by", None) is not None
+    return {
+        "only": each and not step.new.not_null and _has_children(step, old, new),
+        "not_null_name": _stated_name(step, old, new),
+    }
+
+
+def _stated_name(step: Step, old: Schema, new: Schema) -> str | None:
+    """The name of a NOT NULL constraint that the server would not make up, for a child's own is called so already."""
+    assert isinstance(step.new, Column)
+    if old.header.version_number < not_nulls.SINCE:
+        return None
+    name = not_nulls.name(step.identity, step.new.not_null_constraint)
+    made = {i for i, _, _ in step.inner}
+    for heir in _heirs(step.identity, new):
+        column, before = new[heir], old.get(heir)
+        assert isinstance(column, Column)
+        apart = before is None or not before.derived_from
+        there = apart or getattr(before, "not_null", False) or not_nulls.is_own(column)
+        if heir not in made and there and not_nulls.name(heir, column.not_null_constraint) == name:
+            return name
+    return None
 
 
 def _not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -649,7 +670,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "alter_table.set_type": _using,
     "table.create": _new_table,
     "alter_table.set_storage": _storage,
-    "alter_table.add_column": _bare,
+    "alter_table.add_column": _added,
     "alter_table.set_not_null": _not_null,
     "type.set_aside_range": _range_aside,
     "type.add_values": _labels,

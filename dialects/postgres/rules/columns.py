@@ -6,7 +6,7 @@ from ....snapshots.naming import kind_of
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
 from .. import conversion, not_nulls
-from ..casts import NoCast, comparable, loses
+from ..casts import NoCast, comparable, fits, loses
 from ..composites import unreachable
 from .common import ACL, COMMENT, DERIVED, ask, is_partition, own, same
 from .heirs import losing
@@ -53,7 +53,7 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         disturbs=disturbs,
         brought=True,
         unbinds=below,
-        fails="values that do not fit the new type",
+        fails=None if not anew and fits(old.type, new.type) else "values that do not fit the new type",
         loses=loses(old.type, new.type),
     )
 

@@ -1,5 +1,7 @@
 """Attributes that many kinds share."""
 
+from collections.abc import Iterator
+
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rebind, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ..casts import NoCast
@@ -32,6 +34,14 @@ def is_partition(identity: Identity, schema: Schema) -> bool:
     """Is the table that it stands in a partition?"""
     table = schema.parent(identity)
     return table is not None and getattr(schema.get(table), "partition_of", None) is not None
+
+
+def partitions(table: Identity, schema: Schema) -> Iterator[Identity]:
+    """Those of a table, and theirs."""
+    for user, attribute in schema.users(table):
+        if attribute == "partition_of":
+            yield user
+            yield from partitions(user, schema)
 
 
 def is_attached_late(index: Object, schema: Schema) -> bool:
@@ -88,5 +98,6 @@ __all__ = [
     "is_partition",
     "is_rebound",
     "own",
+    "partitions",
     "same",
 ]

@@ -1,10 +1,12 @@
 """Constraints of tables."""
 
+from collections.abc import Iterator
+
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rebind, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.naming import parts_of
 from ....snapshots.postgres import ForeignKey
-from .common import COMMENT, attached, is_rebound, own, same
+from .common import COMMENT, attached, is_rebound, own, partitions, same
 
 BREAKS = "rows that break it"
 
@@ -43,6 +45,11 @@ def _local(identity: Identity, old: Object, new_obj: Object, old_schema: Schema,
 def _is_called_alike(obj: Object) -> bool:
     """A partition gets its foreign key under the parent's name; one of another name was there before."""
     return all(parts_of(origin)[-1] == obj.name for origin in obj.derived_from)
+
+
+def _holds(obj: Object, schema: Schema) -> Iterator[Identity]:
+    assert isinstance(obj, ForeignKey)
+    return partitions(obj.references, schema)
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:
@@ -137,6 +144,7 @@ RULES = {
             "derived_from": Choose(_derived),
         },
         weight=60,
+        holds=_holds,
         detachable=True,
         created_along=_is_called_alike,
         rebinding_brings=True,
