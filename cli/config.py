@@ -60,6 +60,10 @@ class Config(_Section, frozen=True):
     partitions: tuple[Partitions, ...] = ()
     renames: tuple[Rename, ...] = ()
 
+    def without_renames(self) -> "Config":
+        """The same without the hints: where a difference is a difference."""
+        return msgspec.structs.replace(self, renames=())
+
 
 def load(path: str | None = None) -> Config:
     """The settings in that file, or in the working directory's; the defaults if there are none. Raises InputError."""

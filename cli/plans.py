@@ -1,4 +1,4 @@
-"""From two snapshots to a script: plan, prove, render."""
+"""From two snapshots to a script: plan, prove, write down."""
 
 import re
 from collections.abc import Iterable
@@ -6,11 +6,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..engine import protocol
     from ..engine.decide import Allow
     from ..engine.plan import Plan
+    from .bundles.model import Script, Step
     from .sources import Pair
 
-__all__ = ["make_plan", "make_script", "roles", "write_script"]
+__all__ = ["make_plan", "make_script", "roles", "write_script", "written_down"]
 
 CODES = ("unmodelled",)
 
@@ -49,23 +51,72 @@ def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
 def make_script(
     pair: "Pair", *, allow: Iterable[str] = (), rollback: bool = False, lock_timeout: str = "10s", title: str = ""
 ) -> str:
-    """The script that makes `pair.old` into `pair.new`; `rollback` says that this is the way back."""
+    """The text of the script that makes `pair.old` into `pair.new`; `rollback` says that this is the way back."""
+    made = make_plan(pair, allow=allow)
+    return written_down(made, pair, rollback=rollback, lock_timeout=lock_timeout, title=title).text
+
+
+def written_down(
+    made: "Plan", pair: "Pair", *, rollback: bool = False, lock_timeout: str = "10s", title: str = ""
+) -> "Script":
+    """The plan as a script, in the pieces that it is run by."""
+    from ..templates.render import render_parts
+    from .bundles.model import Part, Script, Statement
+    from .reasons import Reasons
+
+    check_lock_timeout(lock_timeout)
+    dialect = pair.old.header.dialect
+    texts = render_parts(dialect, made.parts, Reasons(made).of, lock_timeout=lock_timeout)
+    parts = (
+        Part(
+            transaction=part.transaction,
+            reason=part.reason,
+            lead=text.lead,
+            opening=text.opening,
+            statements=tuple(
+                Statement(lead=words.lead, sql=words.sql, steps=tuple(map(_step, statement.steps)))
+                for statement, words in zip(part.statements, text.statements, strict=True)
+            ),
+            closing=text.closing,
+        )
+        for part, text in zip(made.parts, texts, strict=True)
+    )
+    return Script(
+        head=_head(made, pair, title or ("rollback" if rollback else "forward"), rollback=rollback),
+        parts=tuple(parts),
+        roles=tuple(roles(made.steps)),
+    )
+
+
+def _step(step: "protocol.Step") -> "Step":
+    from .bundles.model import Step
+
+    touched = {*step.produces, *step.destroys, *step.renames, *step.renames.values()} - {step.identity}
+    return Step(
+        action=step.action,
+        identity=step.identity,
+        attributes=step.attributes,
+        touches=tuple(sorted(touched)),
+        loses=step.loses,
+        fails=None if step.unset else step.fails,
+        why=step.why,
+    )
+
+
+def _head(made: "Plan", pair: "Pair", title: str, *, rollback: bool) -> str:
+    """What is to be known before the script is run."""
     from .. import __version__
     from ..dialects import dialect
     from ..snapshots.model import Unmodelled
-    from ..templates.render import render_script
-    from .reasons import Reasons, by_danger, label, loss
+    from ..templates.render import render_head
+    from .reasons import by_danger, label, loss
 
-    check_lock_timeout(lock_timeout)
-    made = make_plan(pair, allow=allow)
-    steps = made.steps
-    header = pair.old.header
-    return render_script(
+    steps, header = made.steps, pair.old.header
+    return render_head(
         header.dialect,
         made.parts,
-        Reasons(made).of,
         version=__version__,
-        title=title or ("rollback" if rollback else "forward"),
+        title=title,
         old_fingerprint=pair.prints[0],
         new_fingerprint=pair.prints[1],
         server=f"{header.flavour} {header.version}",
@@ -75,7 +126,6 @@ def make_script(
         unmodelled=[label(c.identity) for c in made.changes if isinstance(c.old or c.new, Unmodelled)],
         roles=roles(steps),
         left_out=(*made.changes.left_out, *pair.notes),
-        lock_timeout=lock_timeout,
     )
 
 

@@ -1,16 +1,18 @@
 """OLD and NEW on the command line: a file, a split directory, `-`, or `empty`; and what of them is compared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 if TYPE_CHECKING:
     from ..engine.protocol import Renaming
     from ..engine.schema import Schema, Snapshot
-    from .config import Config
+    from .config import Config, Rename
 
-__all__ = ["Pair", "ask", "load", "pair", "same_file", "settings"]
+__all__ = ["Pair", "ask", "load", "load_both", "merged", "pair", "same_file", "settings"]
 
 EMPTY = "empty"
 
@@ -71,50 +73,57 @@ def pair(
 ) -> Pair:
     """Both snapshots. `empty` stands for one without objects beside the other, and no hint is asked for there. Raises
     InputError, Refused."""
-    before, after = _both(old, new)
-    _check_dialects(before, after)
-    config = config or settings()
-    renames = () if EMPTY in (old, new) else _hints(config, rename or ())
-    return ask(before, after, config=config, ignore=ignore, scope=scope, renames=renames)
+    before, after = load_both(old, new)
+    found = merged(config or settings(), ignore=ignore, scope=scope, rename=rename)
+    return ask(before, after, config=found.without_renames() if EMPTY in (old, new) else found)
 
 
-def _hints(config: "Config", options: Iterable[str]) -> "tuple[Renaming, ...]":
-    """Those of the settings, and those of the command line. Raises InputError."""
-    from ..engine.protocol import Renaming
+def merged(
+    config: "Config", *, ignore: str = "", scope: Iterable[str] | None = None, rename: Iterable[str] | None = None
+) -> "Config":
+    """The settings and the options together: an option for the scope counts for more, others are added. Raises
+    InputError."""
+    from ..snapshots.model import Scope
+    from .config import Ignore
+    from .narrow import attribute_names, split_ignore
+
+    words = (*config.ignore.attributes, *config.ignore.objects, *ignore.split(","))
+    attributes, objects = split_ignore(words, attribute_names)
+    return replace(
+        config,
+        scope=Scope(schemas=tuple(scope)) if scope else config.scope,
+        ignore=Ignore(attributes=attributes, objects=objects),
+        renames=(*config.renames, *_hints(rename or ())),
+    )
+
+
+def _hints(options: Iterable[str]) -> "Iterator[Rename]":
+    """Those of the command line. Raises InputError."""
     from ..snapshots.errors import InputError
-    from ..snapshots.naming import Identity
+    from .config import Rename
 
-    found = [(rename.old, rename.new) for rename in config.renames]
     for option in options:
         before, between, after = option.partition("=")
         if not between:
             raise InputError(f"no `=` in {option!r}", "--rename", "say --rename 'column s.t.a=column s.t.b'")
-        found.append((before, after))
-    return tuple(Renaming(Identity(before.strip()), Identity(after.strip())) for before, after in found)
+        yield Rename(old=before.strip(), new=after.strip())
 
 
-def ask(
-    old: Any,
-    new: Any,
-    *,
-    config: "Config",
-    ignore: str = "",
-    scope: Iterable[str] | None = None,
-    renames: "tuple[Renaming, ...]" = (),
-) -> Pair:
-    """What is compared of two snapshots, by the settings and the options. An option counts for more."""
-    from ..snapshots.model import Scope
-    from .narrow import attribute_names, narrowed, split_ignore
+def ask(old: Any, new: Any, *, config: "Config") -> Pair:
+    """What is compared of two snapshots, by settings as `merged` gives them."""
+    from ..engine.protocol import Renaming
+    from ..snapshots.naming import Identity
+    from .narrow import narrowed
 
-    words = (*config.ignore.attributes, *config.ignore.objects, *ignore.split(","))
-    attributes, patterns = split_ignore(words, attribute_names)
     result = narrowed(
         old,
         new,
-        scope=Scope(schemas=tuple(scope)) if scope else config.scope,
-        ignore=patterns,
+        scope=config.scope,
+        ignore=config.ignore.objects,
         managed=(p.table for p in config.partitions if p.managed),
     )
+    renames = tuple(Renaming(Identity(rename.old), Identity(rename.new)) for rename in config.renames)
+    attributes = config.ignore.attributes
     return Pair(result.old, result.new, old, new, attributes, result.notes, _about(renames, result, old, new))
 
 
@@ -130,6 +139,13 @@ def _about(renames: "tuple[Renaming, ...]", left: Any, old: Any, new: Any) -> "t
         return any(name in side for side in sides for name in (renaming.before, renaming.after))
 
     return tuple(r for r in renames if known(r, kept) or not known(r, whole))
+
+
+def load_both(old: str, new: str) -> tuple[Any, Any]:
+    """OLD and NEW as they were read. Raises InputError; Refused if they are of two dialects."""
+    before, after = _both(old, new)
+    _check_dialects(before, after)
+    return before, after
 
 
 def _both(old: str, new: str) -> tuple[Any, Any]:
@@ -168,8 +184,6 @@ def load(source: str) -> "Snapshot":
 
 def _empty(beside: Any) -> Any:
     """A database as it is made: without anything but what the server puts there, as far as the scope covers it."""
-    from msgspec.structs import replace
-
     from ..dialects import dialect
     from .narrow import covers
 

@@ -6,7 +6,7 @@ Names and literals reach a statement through filters alone; an unknown variable 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..engine.protocol import Part, Statement, Step
 from ..snapshots.model import Identity, Text, plain
@@ -14,7 +14,7 @@ from ..snapshots.naming import kind_of, parts_of, path_of, quote
 from .restate import restated
 
 if TYPE_CHECKING:
-    from jinja2 import BytecodeCache, Environment, Template
+    from jinja2 import BytecodeCache, Environment
 
 
 def _literal(value: Text | None) -> str:
@@ -236,11 +236,6 @@ def _said_by_another(step: Step, steps: Sequence[Step]) -> bool:
     return step.action == "create" and path_of(step.identity) in made and step.parent in {s.identity for s in steps}
 
 
-def script_template(dialect: str) -> "Template":
-    """The template of a whole script."""
-    return _environment().get_template(f"{dialect}/script.sql.j2")
-
-
 class Said(Protocol):
     """What stands above a statement."""
 
@@ -251,23 +246,63 @@ class Said(Protocol):
     def losses(self) -> Sequence[str]: ...
 
 
-def render_script(dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], **facts: Any) -> str:
-    """A whole script: header, parts, statements with their reasons. `facts` is what the header tells."""
-    rendered = [{"part": part, "groups": _groups(dialect, part, said)} for part in parts]
-    return script_template(dialect).render(parts=rendered, **facts)
+class StatementText(NamedTuple):
+    """What stands above a statement, and the statement."""
+
+    lead: str
+    sql: str
 
 
-def _groups(dialect: str, part: Part, said: Callable[[Statement], Said]) -> list[dict[str, Any]]:
-    """The part's statements; neighbours that are there for one reason, together."""
-    groups: list[dict[str, Any]] = []
+class PartText(NamedTuple):
+    """The pieces of one part."""
+
+    lead: str
+    opening: str
+    statements: tuple[StatementText, ...]
+    closing: str
+
+
+def render_head(dialect: str, parts: Sequence[Part], **facts: Any) -> str:
+    """What stands above a script; `facts` is what it tells."""
+    head: str = _module(dialect, "script").head(parts=parts, **facts)
+    return head
+
+
+def render_parts(
+    dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], *, lock_timeout: str
+) -> list[PartText]:
+    """The parts of a script, each statement with its reason above it."""
+    script = _module(dialect, "script")
+    return [
+        PartText(
+            lead=script.lead(part, number, len(parts)),
+            opening=script.opening(part, lock_timeout),
+            statements=tuple(_statements(dialect, part, said)),
+            closing=script.closing(part),
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def _statements(dialect: str, part: Part, said: Callable[[Statement], Said]) -> Iterable[StatementText]:
+    """Neighbours that are there for one reason stand below it together."""
+    above = _module(dialect, "script").above
+    words: Said | None = None
+    before = ""
     for statement in part.statements:
-        words = said(statement)
-        if not groups or words.losses or groups[-1]["losses"] or groups[-1]["reason"] != words.reason:
-            groups.append({"reason": words.reason, "losses": words.losses, "statements": []})
-        groups[-1]["statements"].append(render_statement(dialect, statement))
-    return groups
+        last, words = words, said(statement)
+        sql = _for_psql(render_statement(dialect, statement))
+        is_first = last is None or bool(words.losses or last.losses or last.reason != words.reason)
+        gap = "\n" if not is_first and ("\n" in sql or "\n" in before) else ""
+        yield StatementText(above(words, is_first) + gap, sql)
+        before = sql
+
+
+def render_page(name: str, **facts: Any) -> str:
+    """A page of text: the template of that name."""
+    return _environment().get_template(f"{name}.j2").render(**facts)
 
 
 def render_report(name: str, **facts: Any) -> str:
     """A report: the template of that name below templates/report/."""
-    return _environment().get_template(f"report/{name}.j2").render(**facts)
+    return render_page(f"report/{name}", **facts)
