@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ..engine import protocol
     from ..engine.decide import Allow
     from ..engine.plan import Plan
+    from ..engine.policy import Allowance
     from .bundles.model import Script, Step
     from .sources import Pair
 
@@ -140,6 +141,16 @@ def _comes_back_empty(made: "Plan", dialect: Any) -> list[str]:
         if lost is not None and step.identity not in made.old:
             found.append(f"{label(step.identity)}: {lost}")
     return found
+
+
+def allowances(words: Iterable[str]) -> "tuple[tuple[str, ...], tuple[Allowance, ...]]":
+    """`--allow`, taken apart: what is for the planner, and what is for the policy. Raises InputError for an unknown
+    code."""
+    from ..engine.policy import allowance
+
+    given = tuple(words)
+    plans = tuple(word for word in given if word.partition(":")[0] in CODES)
+    return plans, tuple(allowance(word) for word in given if word not in plans)
 
 
 def allowing(words: Iterable[str]) -> "Allow":
