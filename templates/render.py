@@ -298,6 +298,11 @@ def _statements(dialect: str, part: Part, said: Callable[[Statement], Said]) -> 
         before = sql
 
 
+def render_query(dialect: str, name: str, **facts: Any) -> str:
+    """A query for a check: the macro of that name."""
+    return _tidy(_macro(dialect, name)(**facts))
+
+
 def render_page(name: str, **facts: Any) -> str:
     """A page of text: the template of that name."""
     return _environment().get_template(f"{name}.j2").render(**facts)

@@ -38,11 +38,11 @@ class Beside:
         from ...dialects import dialect
         from ...engine.compare import Changes, compare
         from ...snapshots.model import Unmodelled
-        from ..plans import allowing
+        from ..plans import allowances, allowing
 
         old, new = self.pair.schemas
         found = compare(old, new, same=dialect(old.header.dialect).same, ignore=self.pair.ignore)
-        allowed = allowing(word for word in self.allow if word.startswith("unmodelled"))
+        allowed = allowing(allowances(self.allow)[0])
         kept = {
             identity: change
             for identity, change in found.by_identity.items()
@@ -81,10 +81,10 @@ class Beside:
 
     def way(self, lock_timeout: str, *, rollback: bool) -> "Script":
         """The plan from what is there to what is wanted, made and proven now."""
-        from ..plans import make_plan, written_down
+        from ..plans import allowances, make_plan, written_down
 
         pair = ask(self.live, self.wanted, config=self.config)
-        made = make_plan(pair, allow=(word for word in self.allow if word.startswith("unmodelled")))
+        made = make_plan(pair, allow=allowances(self.allow)[0])
         return written_down(made, pair, rollback=rollback, lock_timeout=lock_timeout)
 
 

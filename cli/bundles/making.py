@@ -8,13 +8,13 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ... import __version__
 from ...snapshots import format
 from ...snapshots.errors import InputError
 from ...templates.render import render_page
-from ..plans import make_plan, written_down
+from ..plans import allowances, make_plan, written_down
 from ..sources import EMPTY, ask, load_both, merged, settings
 from .judging import enforce
 from .model import MANIFEST_FORMAT, PLAN_FORMAT, Check, Manifest, PlanFile, Side, as_file
@@ -35,7 +35,7 @@ class Made:
     def __init__(self, pair: "Pair", *, allow: Iterable[str] = (), lock_timeout: str = "10s") -> None:
         from ...dialects import checks
 
-        words = tuple(allow)
+        words, _ = allowances(allow)
         self.pair = pair
         self.forward, self.rollback = make_plan(pair, allow=words), make_plan(pair.back, allow=words)
         asks = checks(pair.old.header.dialect)
@@ -80,14 +80,44 @@ def make(pair: "Pair", config: "Config", *, allow: tuple[str, ...] = (), lock_ti
     found = {
         "forward.sql": made.plan.forward.text.encode(),
         "rollback.sql": made.plan.rollback.text.encode(),
-        "preflight.sql": render_page(f"{pair.old.header.dialect}/preflight.sql", checks=made.plan.preflight).encode(),
-        "verify.sql": render_page(f"{pair.old.header.dialect}/verify.sql", checks=made.plan.verify).encode(),
+        **{name: _questions(pair.old.header.dialect, made.plan, name).encode() for name in QUESTIONS},
         "plan.json": as_file(made.plan),
         "old.json": format.encode(pair.whole_old),
         "new.json": format.encode(pair.whole_new),
         **reports(made),
     }
     return {**found, MANIFEST: as_file(_manifest(made, config, allow, lock_timeout, found))}
+
+
+class _Words(NamedTuple):
+    checks: str
+    """The field of the plan."""
+    title: str
+    clear: str
+    problems: str
+
+
+QUESTIONS = {
+    "preflight.sql": _Words(
+        "preflight",
+        "preflight: is this where forward.sql starts, and will its rows let it through?",
+        "preflight: all clear, forward.sql can run",
+        " in the way: do not run forward.sql",
+    ),
+    "verify.sql": _Words(
+        "verify",
+        "after forward.sql: is all sound that no schema shows?",
+        "verify: all sound",
+        " to be mended",
+    ),
+}
+"""The files of checks. Their last line says one thing or the other; the other behind a number."""
+
+
+def _questions(dialect: str, plan: PlanFile, name: str) -> str:
+    words = QUESTIONS[name]
+    facts = words._asdict() | {"checks": getattr(plan, words.checks)}
+    return render_page(f"{dialect}/ask.sql", file=name, **facts)
 
 
 def _manifest(

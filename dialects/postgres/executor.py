@@ -22,7 +22,7 @@ KEY = int.from_bytes(b"dbstrata", "big")
 """Of the advisory lock. Such locks are the database's own: two databases of a server don't meet."""
 
 HOLDER = """
-    SELECT format('process %s of %s, %s, since %s', a.pid, a.usename, nullif(a.application_name, ''),
+    SELECT format('process %%s of %%s, %%s, since %%s', a.pid, a.usename, nullif(a.application_name, ''),
                   to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ'))
     FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND (l.classid::bigint << 32) + l.objid::bigint = %s
@@ -54,6 +54,8 @@ class Executor:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         connection.prepare_threshold = None
+        with explained(connection):  # every name is qualified, and definitions are printed so
+            connection.execute("SELECT pg_catalog.set_config('search_path', '', false)")
         self.where = where(connection)
         version = connection.info.server_version
         self.server = f"postgresql {version // 10000}.{version % 10000}"
