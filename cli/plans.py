@@ -6,11 +6,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..engine import protocol
+    from ..engine import protocol, risk
+    from ..engine.assess import Risks
     from ..engine.decide import Allow
     from ..engine.plan import Plan
     from ..engine.policy import Allowance
-    from .bundles.model import Script, Step
+    from .bundles.model import Risk, Script, Step
     from .sources import Pair
 
 __all__ = ["make_plan", "make_script", "roles", "write_script", "written_down"]
@@ -61,13 +62,16 @@ def written_down(
     made: "Plan", pair: "Pair", *, rollback: bool = False, lock_timeout: str = "10s", title: str = ""
 ) -> "Script":
     """The plan as a script, in the pieces that it is run by."""
+    from ..dialects import dialect
+    from ..engine.assess import Risks
     from ..templates.render import render_parts
     from .bundles.model import Part, Script, Statement
     from .reasons import Reasons
 
     check_lock_timeout(lock_timeout)
-    dialect = pair.old.header.dialect
-    texts = render_parts(dialect, made.parts, Reasons(made).of, lock_timeout=lock_timeout)
+    name = pair.old.header.dialect
+    risks = Risks(made, dialect(name))
+    texts = render_parts(name, made.parts, Reasons(made, risks).of, lock_timeout=lock_timeout)
     parts = (
         Part(
             transaction=part.transaction,
@@ -75,7 +79,12 @@ def written_down(
             lead=text.lead,
             opening=text.opening,
             statements=tuple(
-                Statement(lead=words.lead, sql=words.sql, steps=tuple(map(_step, statement.steps)))
+                Statement(
+                    lead=words.lead,
+                    sql=words.sql,
+                    steps=tuple(_step(step, risks.by_step[step]) for step in statement.steps),
+                    risks=tuple(map(_risk, risks.by_statement[statement])),
+                )
                 for statement, words in zip(part.statements, text.statements, strict=True)
             ),
             closing=text.closing,
@@ -83,13 +92,19 @@ def written_down(
         for part, text in zip(made.parts, texts, strict=True)
     )
     return Script(
-        head=_head(made, pair, title or ("rollback" if rollback else "forward"), rollback=rollback),
+        head=_head(made, risks, pair, title or ("rollback" if rollback else "forward"), rollback=rollback),
         parts=tuple(parts),
         roles=tuple(roles(made.steps)),
     )
 
 
-def _step(step: "protocol.Step") -> "Step":
+def _risk(risk: "risk.Risk") -> "Risk":
+    from .bundles.model import Risk
+
+    return Risk(code=risk.code, object=risk.identity, text=risk.text)
+
+
+def _step(step: "protocol.Step", known: "risk.Assessment") -> "Step":
     from .bundles.model import Step
 
     touched = {*step.produces, *step.destroys, *step.renames, *step.renames.values()} - {step.identity}
@@ -101,16 +116,20 @@ def _step(step: "protocol.Step") -> "Step":
         loses=step.loses,
         fails=None if step.unset else step.fails,
         why=step.why,
+        locks=tuple(sorted(f"{lock.mode} on {lock.on}" for lock in known.locks)),
+        rewrites=tuple(sorted(known.rewrites)),
+        scans=tuple(sorted(known.scans)),
+        undo=known.undo,
     )
 
 
-def _head(made: "Plan", pair: "Pair", title: str, *, rollback: bool) -> str:
+def _head(made: "Plan", risks: "Risks", pair: "Pair", title: str, *, rollback: bool) -> str:
     """What is to be known before the script is run."""
     from .. import __version__
     from ..dialects import dialect
     from ..snapshots.model import Unmodelled
     from ..templates.render import render_head
-    from .reasons import by_danger, label, loss
+    from .reasons import by_danger, counted, label, loss
 
     steps, header = made.steps, pair.old.header
     return render_head(
@@ -123,6 +142,7 @@ def _head(made: "Plan", pair: "Pair", title: str, *, rollback: bool) -> str:
         server=f"{header.flavour} {header.version}",
         losses=list(dict.fromkeys(loss(s) for s in steps if s.loses)),
         dangers=by_danger(steps),
+        risks=counted(risks.all),
         empty=_comes_back_empty(made, dialect(header.dialect)) if rollback else [],
         unmodelled=[label(c.identity) for c in made.changes if isinstance(c.old or c.new, Unmodelled)],
         roles=roles(steps),

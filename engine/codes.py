@@ -3,7 +3,6 @@
 A code is never used again for something else; the hundreds are the families.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -373,13 +372,5 @@ CODES = {code.code: code for code in CATALOGUE}
 
 
 def find(words: str) -> tuple[str, ...]:
-    """The codes that a code, a slug, or a pattern of either (`DB2*`) means. None: it is unknown."""
+    """The codes that a code, a slug, or a pattern of either (`DB2*`) means; none, if it is unknown."""
     return tuple(c.code for c in CATALOGUE if fnmatchcase(c.code, words) or fnmatchcase(c.slug, words))
-
-
-def families(codes: Iterable[str]) -> dict[str, list[str]]:
-    """Codes by what their family is called, in the order of the catalogue."""
-    found: dict[str, list[str]] = {}
-    for code in sorted(set(codes)):
-        found.setdefault(CODES[code].family, []).append(code)
-    return found

@@ -16,6 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ..snapshots.model import Header, Identity, Object
+from .risk import Blocks as Blocks
+from .risk import Facts as Facts
+from .risk import Lock as Lock
 from .schema import Effect as Effect
 from .schema import Schema as Schema
 from .schema import State as State
@@ -282,6 +285,11 @@ class Dialect(Protocol):
 
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values that differ as text mean the same? Asked only across versions or flavours."""
+        ...
+
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step locks, rewrites and scans, and what else can go wrong by it. A dialect that has no table of
+        that yet says `Facts()`: then the risks are those that the step itself names."""
         ...
 
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterable[Object]:

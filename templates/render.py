@@ -245,6 +245,9 @@ class Said(Protocol):
     @property
     def losses(self) -> Sequence[str]: ...
 
+    @property
+    def risks(self) -> Sequence[str]: ...
+
 
 class StatementText(NamedTuple):
     """What stands above a statement, and the statement."""
@@ -285,17 +288,22 @@ def render_parts(
 
 
 def _statements(dialect: str, part: Part, said: Callable[[Statement], Said]) -> Iterable[StatementText]:
-    """Neighbours that are there for one reason stand below it together."""
+    """Neighbours that are there for one reason stand below it together, and their risks with it."""
     above = _module(dialect, "script").above
-    words: Said | None = None
-    before = ""
+    groups: list[tuple[Said, dict[str, None], list[str]]] = []
     for statement in part.statements:
-        last, words = words, said(statement)
-        sql = _for_psql(render_statement(dialect, statement))
-        is_first = last is None or bool(words.losses or last.losses or last.reason != words.reason)
-        gap = "\n" if not is_first and ("\n" in sql or "\n" in before) else ""
-        yield StatementText(above(words, is_first) + gap, sql)
-        before = sql
+        words = said(statement)
+        last = groups[-1][0] if groups else None
+        if last is None or words.losses or last.losses or last.reason != words.reason:
+            groups.append((words, {}, []))
+        groups[-1][1].update(dict.fromkeys(words.risks))
+        groups[-1][2].append(_for_psql(render_statement(dialect, statement)))
+    for words, risks, texts in groups:
+        before = None
+        for sql in texts:
+            gap = "\n" if before is not None and ("\n" in sql or "\n" in before) else ""
+            yield StatementText(above(words, list(risks)) if before is None else gap, sql)
+            before = sql
 
 
 def render_query(dialect: str, name: str, **facts: Any) -> str:

@@ -48,6 +48,12 @@ class Step(_Record, frozen=True, kw_only=True):
     fails: str | None = None
     """What in existing rows can make it fail."""
     why: str = ""
+    locks: tuple[str, ...] = ()
+    """Those on what was there before, each with its mode."""
+    rewrites: tuple[str, ...] = ()
+    scans: tuple[str, ...] = ()
+    undo: str = "exactly"
+    """How the way back undoes it: exactly, structure only, not at all."""
 
 
 class Risk(_Record, frozen=True, kw_only=True):

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Step
+from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.render import table_path
-from . import casts, composites, privileges, renames, spelling, versions
+from . import casts, composites, privileges, renames, risks, spelling, versions
 from .effects import effects
 from .rules import tables
 
@@ -130,6 +130,10 @@ class Postgres:
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values of different servers mean the same?"""
         return spelling.same(old, new, attribute)
+
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step locks, rewrites and scans, and what else can go wrong by it."""
+        return risks.facts(step, old, new)
 
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterator[Object]:
         """The schema `public`, as template1 has it. Before PostgreSQL 15 its owner is whoever ran initdb."""

@@ -4,7 +4,7 @@ from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replac
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
-from ..casts import comparable, loses
+from ..casts import comparable, fits, loses
 from ..composites import unreachable
 from .common import ACL, COMMENT, DERIVED, same
 
@@ -37,7 +37,7 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         "alter_table.set_type",
         disturbs=disturbs,
         brought=True,
-        fails="values that do not fit the new type",
+        fails=None if not anew and fits(old.type, new.type) else "values that do not fit the new type",
         loses=loses(old.type, new.type),
     )
 
