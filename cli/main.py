@@ -12,7 +12,7 @@ COMMANDS = {
     "apply": (".apply", "run a bundle: drift, policy, locks; stops safe"),
     "rollback": (".rollback", "the way back of a bundle, from any state in between"),
     "verify": (".verify", "does the live schema equal the snapshot?"),
-    # "rehearse": (".rehearse", "a bundle on a scratch server: forward, back, proven"),
+    "rehearse": (".rehearse", "a bundle on a scratch server: forward, back, proven"),
     "fmt": (".fmt", "snapshots in canonical form"),
     "upgrade": (".upgrade", "snapshots in the newest format"),
     "demo": (".demo.run", "the tour: two versions of a web shop, forward and back"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..engine.schema import Schema, Snapshot
     from .config import Config, Rename
 
-__all__ = ["Pair", "ask", "load", "load_both", "merged", "pair", "same_file", "settings"]
+__all__ = ["Pair", "ask", "empty_beside", "load", "load_both", "merged", "pair", "same_file", "settings"]
 
 EMPTY = "empty"
 
@@ -155,9 +155,9 @@ def _both(old: str, new: str) -> tuple[Any, Any]:
         raise InputError(f"both snapshots are `{old}`", "OLD and NEW", "name one file at least")
     if old == EMPTY:
         after = load(new)
-        return _empty(after), after
+        return empty_beside(after), after
     before = load(old)
-    return before, (_empty(before) if new == EMPTY else load(new))
+    return before, (empty_beside(before) if new == EMPTY else load(new))
 
 
 def _check_dialects(old: Any, new: Any) -> None:
@@ -182,7 +182,7 @@ def load(source: str) -> "Snapshot":
     return format.read(source)
 
 
-def _empty(beside: Any) -> Any:
+def empty_beside(beside: Any) -> Any:
     """A database as it is made: without anything but what the server puts there, as far as the scope covers it."""
     from ..dialects import dialect
     from .narrow import covers

@@ -143,7 +143,8 @@ class Run:
 
     def _check(self, script: "Script", *, exact: bool) -> None:
         """Roles, policy, and, from the bundle's start, what the rows say."""
-        enforce(script, self.bundle.manifest.settings, self.options.allow)
+        manifest = self.bundle.manifest
+        enforce(script, manifest.settings, (*manifest.allow, *self.options.allow))
         if missing := self.session.missing_roles(script.roles):
             raise Refused(
                 what=f"the server lacks roles: {', '.join(missing)}",

@@ -181,4 +181,6 @@ def _database_on(url: str, roles: Sequence[str]) -> Generator[str]:
 
 def _make_roles(server: "EmbeddedPostgres", roles: Sequence[str]) -> None:
     known = set(server.psql("SELECT rolname FROM pg_roles").splitlines())
-    server.psql("".join(f"CREATE ROLE {path(role)};" for role in roles if role not in known))
+    server.psql(
+        "".join(f"CREATE ROLE {path(role)};" for role in roles if role not in known and not role.startswith("pg_"))
+    )

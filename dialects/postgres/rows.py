@@ -34,7 +34,6 @@ COLUMNS = """
 BY_TYPE = {"uuid": "00000000-0000-0000-0000-000000000001", "json": "{}", "jsonb": "{}", "xml": "<a/>", "bytea": "a"}
 BY_CATEGORY = {
     "N": "1",
-    "S": "a",
     "D": "2024-01-01",
     "B": "true",
     "R": "empty",
@@ -46,6 +45,10 @@ BY_CATEGORY = {
 }
 
 
+STRINGS = ("a", "AA", "AAA", "a@b.example", "a-1")
+"""Tried one after the other: a check may want a code of two letters, or an address."""
+
+
 class _Column(NamedTuple):
     schema: str
     table: str
@@ -55,10 +58,10 @@ class _Column(NamedTuple):
     category: str
     label: str | None
 
-    @property
-    def value(self) -> str | None:
+    def value(self, string: str) -> str | None:
         """What to put in; None if there is no saying."""
-        return self.label or BY_TYPE.get(self.type) or BY_CATEGORY.get(self.category)
+        known = string if self.category == "S" else BY_CATEGORY.get(self.category)
+        return self.label or BY_TYPE.get(self.type) or known
 
 
 def fill(connection: Connection) -> tuple[dict[str, int], list[str]]:
@@ -71,28 +74,29 @@ def fill(connection: Connection) -> tuple[dict[str, int], list[str]]:
     filled: dict[str, int] = {}
     for _ in range(ROUNDS):
         for table, its in list(waiting.items()):
-            if any(_inserted(connection, table, chosen) for chosen in _choices(its)):
+            if any(_inserted(connection, table, values) for values in _choices(its)):
                 filled[table] = 1
                 del waiting[table]
     return dict(sorted(filled.items())), sorted(waiting)
 
 
-def _choices(its: list[_Column]) -> Iterator[list[_Column]]:
-    """All columns; those that need a value; none."""
-    yield [c for c in its if c.value is not None]
-    yield [c for c in its if c.needed and c.value is not None]
-    yield []
+def _choices(its: list[_Column]) -> Iterator[dict[str, str]]:
+    """Values by column: of all columns, of those that need one, of none."""
+    for chosen in (its, [c for c in its if c.needed]):
+        for string in STRINGS:
+            yield {c.name: value for c in chosen if (value := c.value(string)) is not None}
+    yield {}
 
 
-def _inserted(connection: Connection, table: str, chosen: list[_Column]) -> bool:
-    names = ", ".join(path(c.name) for c in chosen)
+def _inserted(connection: Connection, table: str, values: dict[str, str]) -> bool:
+    names = ", ".join(map(path, values))
     insert = f"INSERT INTO {table} DEFAULT VALUES"
-    if chosen:  # a value without a type, so that the column's is taken
+    if values:  # a value without a type, so that the column's is taken
         target = f"{table} ({names})".replace("%", "%%")
         insert = f"INSERT INTO {target} OVERRIDING SYSTEM VALUE VALUES ({', '.join(['%s'] * len(chosen))})"
     try:
         with explained(connection):
-            connection.execute(insert.encode(), [c.value for c in chosen] or None)
+            connection.execute(insert.encode(), list(values.values()) or None)
     except ConnectionLost:
         raise
     except ServerFailed:

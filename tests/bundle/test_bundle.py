@@ -13,7 +13,7 @@ from dbstrata.cli.bundles.model import Manifest, PlanFile, as_file
 
 from ..cli.commands import refused, run
 from ..lab import Lab
-from .bundles import PARTS, World, world
+from .bundles import ALLOW, PARTS, World, world
 
 FILES = {"forward.sql", "rollback.sql", "preflight.sql", "verify.sql", "plan.json", "old.json", "new.json", MANIFEST}
 
@@ -34,11 +34,11 @@ def made(once: World, tmp_path: Path) -> World:
 def test_a_bundle_is_whole_and_the_same_again(made: World, tmp_path: Path) -> None:
     assert {path.name for path in made.path.iterdir()} >= FILES
     again = tmp_path / "again"
-    done = run("bundle", made.old, made.new, "-o", again)
+    done = run("bundle", made.old, made.new, "-o", again, *ALLOW)
     assert done.code == 0, done.err
     assert done.out == f"{again}: SHA-256 {made.bundle.sha}\n"
     assert all((again / p.name).read_bytes() == p.read_bytes() for p in made.path.iterdir())
-    assert run("bundle", made.old, made.new, "-o", again).code == 0
+    assert run("bundle", made.old, made.new, "-o", again, *ALLOW).code == 0
     assert not list(tmp_path.glob(".*"))
 
 
@@ -107,7 +107,7 @@ def test_a_newer_format_is_refused(made: World) -> None:
 def test_what_is_there_is_left(made: World, tmp_path: Path) -> None:
     shutil.copytree(made.path, tmp_path / "other")
     (tmp_path / "other" / "forward.sql").write_text("mine")
-    refused(run("bundle", made.old, made.new, "-o", tmp_path / "other"), 2)
+    refused(run("bundle", made.old, made.new, "-o", tmp_path / "other", *ALLOW), 2)
     assert (tmp_path / "other" / "forward.sql").read_text() == "mine"
 
 
@@ -118,3 +118,10 @@ def test_the_manifest_holds_what_was_asked_for(lab: Lab, tmp_path: Path) -> None
     assert manifest.settings.ignore.objects == ("table public.gone",)
     assert manifest.lock_timeout == "3s"
     assert "DROP TABLE" not in found.plan.forward.text
+
+
+def test_a_policy_refuses_what_is_lost_unless_it_is_allowed(made: World, tmp_path: Path) -> None:
+    said = refused(run("bundle", made.old, made.new, "-o", tmp_path / "other"), 3)
+    assert "DB102 drops-table: table public.gone" in said
+    assert not (tmp_path / "other").exists()
+    assert run("bundle", made.old, made.new, "-o", tmp_path / "other", "--allow", "DB102:public.gone").code == 0

@@ -67,7 +67,7 @@ def test_drift_of_what_the_plan_touches_is_found_by_psql_too(lab: Lab, tmp_path:
     old = common + "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE VIEW v AS SELECT 1 AS one;"
     new = """CREATE TABLE made (id int); CREATE TABLE t (a int NOT NULL);
              CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2'; CREATE VIEW v AS SELECT 1 AS one, 2 AS two;"""
-    made = world(lab, tmp_path, old, new, "--allow", "DB*")
+    made = world(lab, tmp_path, old, new)
     for change, found in DRIFT.items():
         database = lab.database(old + change)
         said = psql(database, made.path / "preflight.sql")
@@ -98,15 +98,15 @@ def test_what_no_schema_shows_is_found_afterwards(lab: Lab, tmp_path: Path) -> N
 @pytest.fixture
 def shop(lab: Lab, tmp_path: Path) -> World:
     sql = [(HERE / f"shop_v{n}.sql").read_text() for n in (1, 2)]
-    return world(lab, tmp_path, *sql, "--allow", "DB*")
+    return world(lab, tmp_path, *sql)
 
 
 def test_the_shop_goes_there_and_back_with_its_rows(shop: World) -> None:
     shop.database.script(HERE / "rows.sql")
     assert psql(shop.database, shop.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
-    done = shop.run("apply", "--allow", "DB*")
+    done = shop.run("apply")
     assert done.code == 0, done.err
     assert run("check", shop.path).code == 0
     assert psql(shop.database, shop.path / "verify.sql")[-1] == "verify: all sound"
-    assert shop.run("rollback", "--allow", "DB*").code == 0
+    assert shop.run("rollback").code == 0
     assert shop.differs_from(shop.old) == ""
