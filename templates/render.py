@@ -6,6 +6,8 @@ Names and literals reach a statement through filters alone; an unknown variable 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..engine.protocol import Part, Statement, Step
@@ -93,6 +95,11 @@ def _beside(relation: Identity, name: str) -> str:
     return f"{quote(parts_of(relation)[0])}.{quote(name)}"
 
 
+def _groups(values: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
+    """Neighbours that agree in the attribute, in the order in which they come: Jinja's own filter sorts."""
+    return [(key, list(found)) for key, found in groupby(values, key=attrgetter(attribute))]
+
+
 def _last(identity: Identity) -> str:
     return quote(parts_of(identity)[-1])
 
@@ -171,7 +178,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        autoescape=False,
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
     )
     environment.filters |= {
         "ident": path_of,
@@ -181,6 +188,7 @@ def _environment() -> "Environment":
         "text": restated,
         "last": _last,
         "last_of_path": _last_of_path,
+        "groups": _groups,
         "in_schema": _in_schema,
         "beside": _beside,
         "routine": _routine,

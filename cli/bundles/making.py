@@ -84,7 +84,7 @@ def make(pair: "Pair", config: "Config", *, allow: tuple[str, ...] = (), lock_ti
         "plan.json": as_file(made.plan),
         "old.json": format.encode(pair.whole_old),
         "new.json": format.encode(pair.whole_new),
-        **reports(made),
+        **reports(made, config, allow),
     }
     return {**found, MANIFEST: as_file(_manifest(made, config, allow, lock_timeout, found))}
 

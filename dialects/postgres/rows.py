@@ -93,7 +93,7 @@ def _inserted(connection: Connection, table: str, values: dict[str, str]) -> boo
     insert = f"INSERT INTO {table} DEFAULT VALUES"
     if values:  # a value without a type, so that the column's is taken
         target = f"{table} ({names})".replace("%", "%%")
-        insert = f"INSERT INTO {target} OVERRIDING SYSTEM VALUE VALUES ({', '.join(['%s'] * len(chosen))})"
+        insert = f"INSERT INTO {target} OVERRIDING SYSTEM VALUE VALUES ({', '.join(['%s'] * len(values))})"
     try:
         with explained(connection):
             connection.execute(insert.encode(), list(values.values()) or None)
