@@ -20,7 +20,7 @@ __all__ = ["Drawing", "draw"]
 MOST = 80
 """Nodes; a larger graph is no help to anyone."""
 WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 230, 26, 300, 36, 8
-LETTERS = 34
+LETTERS = 29
 
 
 @dataclass(frozen=True, slots=True)

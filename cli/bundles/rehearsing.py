@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from .opening import Bundle
     from .telling import Teller
 
-__all__ = ["Proof", "rehearse_bundle"]
+__all__ = ["NAME_OF_PROOF", "Proof", "rehearse_bundle"]
 
 PROOF_FORMAT = 1
+NAME_OF_PROOF = "proof.json"
 
 
 class Timed(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +176,6 @@ def _kept(bundle: "Bundle", rows: Iterable[str]) -> list[str]:
 def _write(folder: Path, proof: Proof) -> None:
     from ...templates.render import render_report
 
-    write_text(as_file(proof).decode(), str(folder / "proof.json"))
+    write_text(as_file(proof).decode(), str(folder / NAME_OF_PROOF))
     slowest = sorted(proof.forward.statements, key=lambda timed: -timed.seconds)[:5]
     write_text(render_report("proof.md", proof=proof, slowest=slowest), str(folder / "proof.md"))

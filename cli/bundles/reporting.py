@@ -102,9 +102,7 @@ def _gravity(told: Told) -> tuple[int, Told]:
 def _told(decided: str, found: "tuple[Judged, ...]") -> Iterator[Told]:
     for one in found:
         code = CODES[one.risk.code]
-        yield Told(
-            code.code, code.slug, code.family, _people(one.risk.identity), one.risk.text, f"{decided}: {one.reason}"
-        )
+        yield Told(code.code, code.slug, code.family, _people(one.risk.identity), one.risk.text, decided + one.reason)
 
 
 def _people(identity: str) -> str:
