@@ -3,7 +3,6 @@
 Kind-free: how a value looks follows from its type alone. What it looks like on the page is the templates' business.
 """
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -239,7 +238,9 @@ def _difference(attribute: str, old: Any, new: Any) -> Difference:
 
 def _line_diff(old: list[str], new: list[str]) -> Iterator[str]:
     """A unified diff; where it leaves lines out it says so."""
-    lines = list(difflib.unified_diff(old, new, n=2, lineterm=""))[2:]
+    from difflib import unified_diff
+
+    lines = list(unified_diff(old, new, n=2, lineterm=""))[2:]
     for at, line in enumerate(lines):
         if not line.startswith("@@"):
             yield line

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from ..engine.protocol import Renaming
-    from ..engine.schema import Schema, Snapshot
+    from ..engine.schema import Schema
+    from ..snapshots.format import Snapshot
     from .config import Config, Rename
 
 __all__ = ["Pair", "ask", "empty_beside", "load", "load_both", "merged", "pair", "same_file", "settings"]
@@ -156,8 +157,20 @@ def _both(old: str, new: str) -> tuple[Any, Any]:
     if old == EMPTY:
         after = load(new)
         return empty_beside(after), after
-    before = load(old)
-    return before, (empty_beside(before) if new == EMPTY else load(new))
+    if new == EMPTY:
+        before = load(old)
+        return before, empty_beside(before)
+    return load_pair(old, new)
+
+
+def load_pair(old: str, new: str) -> "tuple[Snapshot, Snapshot]":
+    """Both, as `load` gives them."""
+    from ..dialects import is_url
+    from ..snapshots import format
+
+    if is_url(old) or is_url(new):
+        return load(old), load(new)
+    return format.read_pair(old, new)
 
 
 def _check_dialects(old: Any, new: Any) -> None:
