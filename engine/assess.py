@@ -3,28 +3,28 @@
 Only what was there before can be at risk: nobody waits for a lock on what the plan itself makes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..snapshots.model import Identity
 from ..snapshots.naming import kind_of
 from .plan import Plan
-from .protocol import Dialect, Lock, Refuse, Statement, Step, resolve
+from .protocol import Assesses, Dialect, Lock, Refuse, Statement, Step, resolve
 from .risk import Assessment, Facts, Risk, Undo
 from .schema import Schema
 
 
 def assess(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Assessment:
     """All that is known of one step of a plan between these two."""
-    facts = dialect.facts(step, old, new)
-    locks = tuple(lock for lock in facts.locks if _was_there(lock.on, step, old))
+    facts = dialect.facts(step, old, new) if isinstance(dialect, Assesses) else Facts()
+    locks = tuple(sorted((k for k in facts.locks if _was_there(k.on, step, old)), key=lambda lock: lock.on))
     rewrites, scans = (
-        tuple(i for i in dict.fromkeys(found) if _was_there(i, step, old)) for found in (facts.rewrites, facts.scans)
+        tuple(sorted(i for i in set(found) if _was_there(i, step, old))) for found in (facts.rewrites, facts.scans)
     )
     scans = tuple(i for i in scans if i not in rewrites)
     risks = (*_own(step, facts), *_of_locks(locks, rewrites, scans), *(Risk(*warning) for warning in facts.warnings))
-    return Assessment(locks, rewrites, scans, undo(step, old, new, dialect), tuple(dict.fromkeys(risks)))
+    return Assessment(locks, rewrites, scans, undo(step, old, new, dialect), tuple(sorted(set(risks), key=_place)))
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,21 @@ class Risks:
 
     @cached_property
     def by_statement(self) -> dict[Statement, list[Risk]]:
-        """Of each statement, by code. A lock is told where a transaction takes it first: from there on it holds it."""
+        """Of each statement, by code. A lock is told where a transaction takes it first: it holds it from there on."""
         found = {}
         for part in self.plan.parts:
-            held: set[tuple[Identity, str]] = set()
+            held = _Held()
             for statement in part.statements:
                 steps = [self.by_step[step] for step in statement.steps]
-                risks = dict.fromkeys(risk for step in steps for risk in step.risks)
-                found[statement] = sorted((r for r in risks if not _is_held(r, held)), key=_place)
+                found[statement] = sorted(dict.fromkeys(held.told(steps)), key=_place)
                 if part.transaction:
-                    held |= {(lock.on, lock.mode) for step in steps for lock in step.locks}
-                    held |= {(lock.on, "") for step in steps for lock in step.locks if lock.blocks == _ALL}
+                    held.add(lock for step in steps for lock in step.locks)
         return found
 
     @property
     def all(self) -> list[Risk]:
         """Of the whole plan, each once."""
-        return list(dict.fromkeys(risk for step in self.by_step.values() for risk in step.risks))
+        return list(dict.fromkeys(risk for risks in self.by_statement.values() for risk in risks))
 
 
 def _place(risk: Risk) -> tuple[str, str, str]:
@@ -65,15 +63,37 @@ def _place(risk: Risk) -> tuple[str, str, str]:
     return risk.code, risk.identity, risk.text
 
 
+class _Held:
+    """The locks that a transaction holds."""
+
+    def __init__(self) -> None:
+        self._modes: set[tuple[Identity, str]] = set()
+        self._shut: dict[Identity, str] = {}
+        """What nobody else gets at, and by which mode."""
+
+    def add(self, locks: Iterable[Lock]) -> None:
+        """Note what a statement takes."""
+        for lock in locks:
+            self._modes.add((lock.on, lock.mode))
+            if lock.blocks == _ALL:
+                self._shut[lock.on] = lock.mode
+
+    def told(self, steps: Iterable[Assessment]) -> Iterator[Risk]:
+        """The risks of a statement, without those of locks that are there already, or that a longer wait tells of. What
+        would be read without being in anyone's way is not, under a lock that was taken before."""
+        risks = [risk for step in steps for risk in step.risks]
+        read = {i: self._shut[i] for step in steps for i in step.scans if i in self._shut}
+        risks += [Risk(_SCANS, i, f"every row is read under {mode}, held from before") for i, mode in read.items()
+                  if not any(risk.code == _SCANS and risk.identity == i for risk in risks)]  # fmt: skip
+        long = {risk.identity for risk in risks if risk.code in (_REWRITES, _SCANS)}
+        for risk in risks:
+            there = risk.identity in self._shut or (risk.identity, risk.text) in self._modes
+            if risk.code not in (_SHUTS, _STOPS_WRITES) or not (there or risk.identity in long):
+                yield risk
+
+
 _ALL = "reads and writes"
-
-
-def _is_held(risk: Risk, held: set[tuple[Identity, str]]) -> bool:
-    """Is it about a lock that is there already, or a stronger one?"""
-    return risk.code in _OF_LOCKS and bool({(risk.identity, risk.text), (risk.identity, "")} & held)
-
-
-_OF_LOCKS = ("DB203", "DB204")
+_REWRITES, _SCANS, _SHUTS, _STOPS_WRITES = "DB201", "DB202", "DB203", "DB204"
 
 
 def _was_there(identity: Identity, step: Step, old: Schema) -> bool:
@@ -97,13 +117,13 @@ def _of_locks(locks: tuple[Lock, ...], rewrites: tuple[Identity, ...], scans: tu
     held = {lock.on: lock for lock in locks if lock.blocks != "nothing"}
     for identity in rewrites:
         mode = f" under {held[identity].mode}" if identity in held else ""
-        yield Risk("DB201", identity, f"every row is written anew{mode}")
+        yield Risk(_REWRITES, identity, f"every row is written anew{mode}")
     for identity in scans:
         if identity in held:
-            yield Risk("DB202", identity, f"every row is read under {held[identity].mode}")
+            yield Risk(_SCANS, identity, f"every row is read under {held[identity].mode}")
     for identity, lock in held.items():
         if identity not in rewrites and identity not in scans:
-            yield Risk(_OF_LOCKS[0] if lock.blocks == _ALL else _OF_LOCKS[1], identity, lock.mode)
+            yield Risk(_SHUTS if lock.blocks == _ALL else _STOPS_WRITES, identity, lock.mode)
 
 
 def undo(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Undo:

@@ -115,8 +115,9 @@ CATALOGUE = (
         "warn",
         "Every row of the table is written anew, and all its indexes.",
         "The values are stored in another form than before, or in another place.",
-        "Nobody reads or writes the table until it is done: minutes to hours on a large one. It needs as much free "
-        "space as the table and its indexes take, and as much again in the log that replicas receive.",
+        "Until it is done nobody reads or writes the table (MySQL: as the line says): minutes to hours on a large "
+        "one. It needs as much free space as the table and its indexes take, and as much again in the log that "
+        "replicas receive.",
         "Add a new column beside the old one, fill it in batches, keep both alike by a trigger meanwhile, and swap "
         "them. " + _QUIET,
     ),

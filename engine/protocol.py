@@ -12,7 +12,7 @@ Macros are named `family.macro`: the file and the macro below templates/<dialect
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -281,13 +281,17 @@ class Dialect(Protocol):
         """Do two values that differ as text mean the same? Asked only across versions or flavours."""
         ...
 
-    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
-        """What the step locks, rewrites and scans, and what else can go wrong by it. A dialect that has no table of
-        that yet says `Facts()`: then the risks are those that the step itself names."""
-        ...
-
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterable[Object]:
         """What a new database of such a server holds, where the snapshot `beside` it is all else that is known."""
+        ...
+
+
+@runtime_checkable
+class Assesses(Protocol):
+    """A dialect that knows more of a step than the step itself says. Of one that doesn't, the risks are those alone."""
+
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step locks, rewrites and scans, and what else can go wrong by it."""
         ...
 
 

@@ -11,7 +11,9 @@ from typing import Any
 import psycopg
 
 from dbstrata.dialects.postgres.dialect import DIALECT
+from dbstrata.engine.assess import Risks
 from dbstrata.engine.plan import Plan, plan
+from dbstrata.engine.policy import said
 from dbstrata.engine.protocol import Renaming, Statement
 from dbstrata.snapshots.naming import Identity, identity
 from dbstrata.snapshots.postgres import IdentityColumn, Snapshot
@@ -37,6 +39,9 @@ KEEPS_OUT = {
     "ACCESS EXCLUSIVE": {*_ALL},
 }
 """Which modes one conflicts with (manual, "Explicit Locking"); the weaker ones get in nobody's way."""
+
+GENERAL = frozenset({"DB100", "DB300"})
+"""What a dialect says that has no better code. PostgreSQL has one for all."""
 
 _RELATIONS = """
     SELECT c.oid, c.relkind, n.nspname, c.relname, coalesce(i.indrelid, s.refobjid, t.oid), c.relfilenode
@@ -82,6 +87,7 @@ def lock_by_lock(
     beyond what is claimed of it."""
     made = plan(old, new, DIALECT, allow=lambda _unmodelled: True, renames=renames)
     seen, wrong = Seen(), list[str]()
+    wrong += [f"{said(risk)} is told in general" for risk in Risks(made, DIALECT).all if risk.code in GENERAL]
     connection.execute(SETTINGS)
     for part in made.parts:
         for statement in part.statements:
@@ -105,16 +111,16 @@ def beyond(measured: Measured, statement: Statement, made: Plan) -> Iterator[str
 
     claims = [(name, lock.mode) for f in facts for lock in f.locks for name in _names_of(lock.on, made)]
     for names, modes in measured.locks.items():
-        known = {called(name) for name in names} | set(names)
-        if not any(name in made.old for name in known):
+        both = {called(name) for name in names} | set(names)
+        if not any(name in made.old for name in both):
             continue
-        claimed = {mode for name, mode in claims if _path(name) in map(_path, known)}
+        claimed = {mode for name, mode in claims if _path(name) in map(_path, both)}
         if not _out(claimed) >= _out(modes):
             yield f"locks {names[0]} {', '.join(modes)}; said: {', '.join(claimed) or 'nothing'}"
     rewrites = {i for f in facts for i in f.rewrites}
     scans = rewrites | {i for f in facts for i in f.scans}
-    for word, found, said in (("rewrites", measured.rewrites, rewrites), ("scans", measured.scans, scans)):
-        yield from (f"{word} {i}" for i in found if called(i) in made.old and not {i, called(i)} & said)
+    for word, found, known in (("rewrites", measured.rewrites, rewrites), ("scans", measured.scans, scans)):
+        yield from (f"{word} {i}" for i in found if called(i) in made.old and not {i, called(i)} & known)
 
 
 def _out(modes: Iterable[str]) -> set[str]:

@@ -41,7 +41,7 @@ _STAY_OFF_CHILDREN = frozenset(
 
 
 class Postgres:
-    """Implements engine.protocol.Dialect."""
+    """Implements engine.protocol.Dialect and Assesses."""
 
     name = "postgres"
 

@@ -293,6 +293,11 @@ def is_enforced(step: Step, _old: Schema, _new: Schema) -> bool:
     return not getattr(step.new, "not_enforced", False)
 
 
+def is_filled(step: Step, _old: Schema, _new: Schema) -> bool:
+    """Is the query run?"""
+    return not getattr(step.new, "not_populated", False)
+
+
 def is_detached(step: Step, _old: Schema, _new: Schema) -> bool:
     """Is the partition detached before it is dropped?"""
     return bool(step.context.get("detach"))
@@ -355,7 +360,7 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     "alter_table.alter_enforced": Row(
         locks=((AE, both(family, referenced)),), scans=when(is_enforced, both(family, referenced))
     ),
-    "alter_table.alter_deferrable": Row(locks=((AE, both(family, referenced)),)),
+    "alter_table.alter_deferrable": ALTER,
     "alter_table.set_logged": REWRITE,
     "alter_table.set_access_method": REWRITE,
     "alter_table.set_tablespace": REWRITE,
@@ -410,9 +415,9 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     "index.set_options": INDEX_OPTIONS,
     "index.set_statistics": Row(locks=((SUE, own),)),
     "index.set_tablespace": OWN,
-    "materialized_view.create": Row(scans=sources),
+    "materialized_view.create": Row(scans=when(is_filled, sources)),
     "materialized_view.drop": OWN,
-    "materialized_view.refresh": Row(locks=((AE, own),), rewrites=own, scans=sources),
+    "materialized_view.refresh": Row(locks=((AE, own),), rewrites=own, scans=when(is_filled, sources)),
     "materialized_view.rename": OWN,
     "materialized_view.set_access_method": Row(locks=((AE, own),), rewrites=own),
     "materialized_view.set_clustered_on": Row(locks=((SUE, own),)),

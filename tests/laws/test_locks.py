@@ -16,6 +16,7 @@ from dbstrata.snapshots.model import Identity
 
 from ..lab import Case, Lab, all_cases
 from ..lockwise import lock_by_lock
+from ..stepwise import Seen
 from .test_effects import FAMILIES, Bench, workbench
 from .test_engine_guard import named_in_rules
 
@@ -48,6 +49,17 @@ def test_no_case_claims_less_than_it_does(lab: Lab, case: Case) -> None:
     """Partitions and inheritance, which the single steps do not have."""
     if case.refuses:
         return
+    _there_and_back(lab, case)
+
+
+def test_inheritance_claims_no_less_than_it_does(lab: Lab) -> None:
+    tables = "CREATE TABLE p (a integer NOT NULL); CREATE TABLE c (a integer NOT NULL, b text);"
+    seen = _there_and_back(lab, Case("inheritance", tables, f"{tables} ALTER TABLE c INHERIT p;"))
+    assert {("table", "table.set_inherits"), ("table", "table.unset_inherits")} <= seen.macros
+
+
+def _there_and_back(lab: Lab, case: Case) -> Seen:
+    done = Seen()
     databases = lab.pair(case)
     snapshots = []
     for database in databases:
@@ -55,8 +67,10 @@ def test_no_case_claims_less_than_it_does(lab: Lab, case: Case) -> None:
             snapshots.append(read(connection))
     for database, old, new in zip(databases, snapshots, reversed(snapshots), strict=True):
         with psycopg.connect(database.url, autocommit=True) as connection:
-            _, wrong = lock_by_lock(connection, old, new)
+            seen, wrong = lock_by_lock(connection, old, new)
         assert not wrong, "\n".join(wrong)
+        done.add(seen)
+    return done
 
 
 ONE_OF_EACH = """
