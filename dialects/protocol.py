@@ -3,7 +3,7 @@
 What the engine asks of a dialect is in `engine.protocol`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
@@ -33,6 +33,10 @@ class Executor(Protocol):
 
     def rows(self, sql: str) -> Sequence[tuple[Any, ...]]:
         """The answer to a query."""
+        ...
+
+    def watching(self, tell: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Tell how far a long statement inside is, now and then, where the server says."""
         ...
 
     def undo(self) -> None:

@@ -65,9 +65,10 @@ class Run:
     session: "Executor"
     teller: "Teller"
     options: Options
-    sleep: Callable[[float], None] = time.sleep
     stop: threading.Event = field(default_factory=threading.Event)
     """Set by whoever wants it to end at the next step's edge."""
+    sleep: Callable[[float], object] | None = None
+    """Between two tries; else the time passes, unless it is stopped."""
 
     # -- before --------------------------------------------------------------------------------------------------------
 
@@ -223,9 +224,11 @@ class Run:
                 pause = min(2.0**attempt, LONGEST_PAUSE)
                 told = f"{error.what}: {'; '.join(holders) or 'whoever held it is gone'}; again in {pause:.0f} s"
                 self.teller.tell("retry", told, attempt=attempt + 1, part=here.number)
-                self.sleep(pause)
+                (self.sleep or self.stop.wait)(pause)
             except (ServerFailed, Interrupted) as error:
                 self.session.undo()
+                if self.stop.is_set() and not isinstance(error, ConnectionLost):  # the statement that we gave up
+                    raise self._stopped(self._asked(), here) from error
                 raise self._stopped(error, here) from error
             except KeyboardInterrupt:
                 self.session.undo()
@@ -239,7 +242,8 @@ class Run:
             label = _label(statement)
             told = f"[{here.done + offset}/{here.total}] {label}"
             self.teller.tell("statement", told, label=label, **facts)
-            self.session.run(statement.sql)
+            with self.session.watching(lambda text: self.teller.tell("progress", f"    {text}")):
+                self.session.run(statement.sql)
         self._edge()
         here.closing = True
         if part.closing:
@@ -248,7 +252,10 @@ class Run:
 
     def _edge(self) -> None:
         if self.stop.is_set():
-            raise Interrupted("stopped as you asked", self.session.where, "")
+            raise self._asked()
+
+    def _asked(self) -> Interrupted:
+        return Interrupted("stopped as you asked", self.session.where, "")
 
     def _stopped(self, error: DbstrataError, here: "_Place", more: str = "") -> DbstrataError:
         """The same error, with where things stand and how to go on."""

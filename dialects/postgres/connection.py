@@ -182,6 +182,14 @@ def connection(url: str, *, untested: bool = False) -> Generator["psycopg.Connec
 
 
 @contextmanager
+def alongside(found: "psycopg.Connection[Any]") -> Generator["psycopg.Connection[Any]"]:
+    """Another connection of the same kind, that asks for no password again."""
+    psycopg = _driver()
+    with explained(found), psycopg.connect(found.info.dsn, password=found.info.password, autocommit=True) as other:
+        yield other
+
+
+@contextmanager
 def explained(found: "psycopg.Connection[Any]") -> Generator[None]:
     """Errors of the driver inside become ServerFailed: what, where, what next."""
     psycopg = _driver()

@@ -1,6 +1,7 @@
 """A session that runs a bundle on PostgreSQL, and scratch databases to try one on."""
 
-from collections.abc import Generator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from ...snapshots.model import Header, Identity
 from ...snapshots.naming import parts_of, path
 from ...snapshots.postgres import Snapshot
 from .catalog import read
-from .connection import Connection, beside, connect, explained, where
+from .connection import Connection, alongside, beside, connect, explained, where
 from .rows import fill
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ HOLDERS = """
     WHERE l.granted AND l.pid <> pg_backend_pid()
       AND l.relation IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)
     ORDER BY 1 LIMIT 5"""
+
+PROGRESS = """
+    SELECT phase, 100 * coalesce(nullif(blocks_done, 0), tuples_done)
+                  / nullif(coalesce(nullif(blocks_total, 0), tuples_total), 0)
+    FROM pg_catalog.pg_stat_progress_create_index WHERE pid = %s"""
+PAUSE = 3.0
+"""Seconds between two looks at a long statement."""
 
 MAKE_HISTORY = f"""
     CREATE TABLE IF NOT EXISTS {HISTORY} (
@@ -88,6 +96,18 @@ class Executor:
         with explained(self._connection):
             return self._connection.execute(sql.encode()).fetchall()
 
+    @contextmanager
+    def watching(self, tell: Callable[[str], None]) -> Generator[None]:
+        """What pg_stat_progress_create_index says of our session: a second session looks, if it takes long enough."""
+        done = threading.Event()
+        thread = threading.Thread(target=_watch, args=(self._connection, done, tell), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
     def undo(self) -> None:
         """ROLLBACK, where somebody is there and a transaction is open."""
         with suppress(ServerFailed), explained(self._connection):
@@ -122,6 +142,15 @@ class Executor:
     def fill(self) -> tuple[dict[str, int], list[str]]:
         """Rows where tables take some."""
         return fill(self._connection)
+
+
+def _watch(worker: Connection, done: threading.Event, tell: Callable[[str], None]) -> None:
+    if done.wait(PAUSE):
+        return
+    with suppress(ServerFailed), alongside(worker) as found:
+        while not done.wait(PAUSE):
+            for phase, part in found.execute(PROGRESS, [worker.info.backend_pid]):
+                tell(phase if part is None else f"{phase}: {part} %")
 
 
 @contextmanager
