@@ -4,6 +4,11 @@ from typing import Annotated
 
 import typer
 
+OUTPUT = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write here; `-` is stdout.")]
+SPLIT = Annotated[bool, typer.Option("--split", help="A directory with one file an object.")]
+STRICT = Annotated[bool, typer.Option("--strict", help="Refuse if anything is not covered by the model.")]
+UNTESTED = Annotated[bool, typer.Option("--untested-server", help="Read a server newer than the newest tested one.")]
+
 app = typer.Typer(add_completion=False, help="Read one catalog into a snapshot. Only the catalog is read, never a row.")
 
 
@@ -17,7 +22,7 @@ def dump_postgres(
     url: Annotated[
         str, typer.Argument(metavar="URL", help="As psql takes it: postgresql://user@host:5432/database, or key=value.")
     ],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write here; `-` is stdout.")] = "-",
+    output: OUTPUT = "-",
     schema: Annotated[
         list[str] | None, typer.Option("--schema", metavar="PATTERN", help="These schemas alone (*, ?, [...]).")
     ] = None,
@@ -30,11 +35,9 @@ def dump_postgres(
     ] = None,
     no_owner: Annotated[bool, typer.Option("--no-owner", help="Leave owners out.")] = False,
     no_privileges: Annotated[bool, typer.Option("--no-privileges", help="Leave privileges out.")] = False,
-    split: Annotated[bool, typer.Option("--split", help="A directory with one file an object.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse if anything is not covered by the model.")] = False,
-    untested_server: Annotated[
-        bool, typer.Option("--untested-server", help="Read a server newer than the newest tested one.")
-    ] = False,
+    split: SPLIT = False,
+    strict: STRICT = False,
+    untested_server: UNTESTED = False,
 ) -> None:
     """Read the catalog of a PostgreSQL database (13 to 18) into a snapshot.
 
@@ -50,6 +53,44 @@ def dump_postgres(
         exclude=exclude or (),
         no_owner=no_owner,
         no_privileges=no_privileges,
+        split=split,
+        strict=strict,
+        untested_server=untested_server,
+    )
+
+
+@app.command("mysql")
+def dump_mysql(
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="mysql://user@host:3306/database, of a MySQL or a MariaDB; ?ssl-mode=..."),
+    ],
+    output: OUTPUT = "-",
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", metavar="PATTERN", help="Not these objects: a pattern of names.")
+    ] = None,
+    privileges: Annotated[bool, typer.Option("--privileges", help="Take in the grants on the objects.")] = False,
+    definer: Annotated[
+        str,
+        typer.Option("--definer", metavar="POLICY", help="keep; strip; or user@host, which takes each one's place."),
+    ] = "keep",
+    split: SPLIT = False,
+    strict: STRICT = False,
+    untested_server: UNTESTED = False,
+) -> None:
+    """Read the catalog of one database on MySQL (8.0 to 9.x) or MariaDB (10.6 to 12.x) into a snapshot.
+
+    Exit 0; 2 on bad input; 3 if refused (--strict, an untested server); 4 if the server failed, or hides a part of the
+    catalog from this user. Nothing is left then.
+    """
+    from .dumping import dump_mysql as dump
+
+    dump(
+        url,
+        output=output,
+        exclude=exclude or (),
+        privileges=privileges,
+        definer=definer,
         split=split,
         strict=strict,
         untested_server=untested_server,

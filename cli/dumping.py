@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..snapshots.mysql import Snapshot as MySQLSnapshot
     from ..snapshots.postgres import Snapshot
 
-__all__ = ["dump_postgres"]
+__all__ = ["dump_mysql", "dump_postgres"]
 
 
 def dump_postgres(
@@ -41,6 +42,34 @@ def dump_postgres(
     _write(snapshot, output, split)
 
 
+def dump_mysql(
+    url: str,
+    *,
+    output: str = "-",
+    exclude: Iterable[str] = (),
+    privileges: bool = False,
+    definer: str = "keep",
+    split: bool = False,
+    strict: bool = False,
+    untested_server: bool = False,
+) -> None:
+    """Read the catalog of one database, write the snapshot."""
+    from ..dialects.mysql.catalog import read
+    from ..dialects.mysql.connection import connection
+    from ..snapshots.model import Scope
+
+    _check_output(output, split)
+    scope = Scope(exclude=tuple(sorted(set(exclude))))
+    with connection(url, untested=untested_server) as found:
+        snapshot = read(found, scope, privileges=privileges, definer=definer, warn=_warn)
+    _report(snapshot, output, strict)
+    _write(snapshot, output, split)
+
+
+def _warn(text: str) -> None:
+    print(f"dbstrata: warning: {text}", file=sys.stderr)
+
+
 def _check_output(output: str, split: bool) -> None:
     """Said before the server is asked."""
     from ..snapshots.errors import InputError
@@ -49,7 +78,7 @@ def _check_output(output: str, split: bool) -> None:
         raise InputError("a --split dump is a directory", "-o is stdout", "name the directory with -o DIRECTORY")
 
 
-def _report(snapshot: "Snapshot", output: str, strict: bool) -> None:
+def _report(snapshot: "Snapshot | MySQLSnapshot", output: str, strict: bool) -> None:
     """Count on stderr what the model does not cover; refuse if `strict`."""
     from ..snapshots.errors import Refused
     from ..snapshots.model import Unmodelled

@@ -13,8 +13,15 @@ COMMANDS = {
     "rollback": (".rollback", "the way back of a bundle, from any state in between"),
     "verify": (".verify", "does the live schema equal the snapshot?"),
     "rehearse": (".rehearse", "a bundle on a scratch server: forward, back, proven"),
+    "export": (".export", "the change as migrations of Flyway, Alembic, Django, ..."),
     "fmt": (".fmt", "snapshots in canonical form"),
     "upgrade": (".upgrade", "snapshots in the newest format"),
+    "log": (".log", "the schema's history from git"),
+    "blame": (".blame", "the last commit of an object and of all in it"),
+    "merge-driver": (".merge_driver", "two branches' snapshots merged by object and attribute, for git"),
+    "git-diff": (".git_diff", "a snapshot's change as git shows it, for git"),
+    "git-setup": (".git_setup", "make git merge and show snapshots as schemas"),
+    "secrets": (".secrets", "what in a snapshot looks like a password, a key or a token"),
     "demo": (".demo.run", "the tour: two versions of a web shop, forward and back"),
 }
 """Verb, module and summary; so that help imports none of the modules. Each module has a typer `app`."""
@@ -42,7 +49,7 @@ DEFECT = 5
 
 def usage() -> str:
     """The text of `dbstrata --help`."""
-    return USAGE.format(commands="\n".join(f"  {verb:8} {summary}" for verb, (_, summary) in COMMANDS.items()))
+    return USAGE.format(commands="\n".join(f"  {verb:12} {summary}" for verb, (_, summary) in COMMANDS.items()))
 
 
 def run(prog_name: str = "dbstrata") -> None:

@@ -6,7 +6,9 @@ import typer
 
 from .bundles.telling import LogFormat
 
-OLD = Annotated[str, typer.Argument(metavar="OLD", help="A snapshot file, a split directory, `-`, a URL, or `empty`.")]
+OLD = Annotated[
+    str, typer.Argument(metavar="OLD", help="A file, a split directory, `REVISION:PATH`, `-`, a URL, or `empty`.")
+]
 NEW = Annotated[str, typer.Argument(metavar="NEW", help="The same, of what it is to become.")]
 IGNORE = Annotated[
     str,

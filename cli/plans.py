@@ -51,10 +51,17 @@ def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
 
 
 def make_script(
-    pair: "Pair", *, allow: Iterable[str] = (), rollback: bool = False, lock_timeout: str = "10s", title: str = ""
+    pair: "Pair",
+    *,
+    made: "Plan | None" = None,
+    allow: Iterable[str] = (),
+    rollback: bool = False,
+    lock_timeout: str = "10s",
+    title: str = "",
 ) -> str:
-    """The text of the script that makes `pair.old` into `pair.new`; `rollback` says that this is the way back."""
-    made = make_plan(pair, allow=allow)
+    """The text of the script that makes `pair.old` into `pair.new`, by the plan `made` if it is there already;
+    `rollback` says that this is the way back."""
+    made = made if made is not None else make_plan(pair, allow=allow)
     return written_down(made, pair, rollback=rollback, lock_timeout=lock_timeout, title=title).text
 
 

@@ -59,6 +59,12 @@ def _dump_postgres(url: str, **options: Any) -> None:
     dump_postgres(url, **options)
 
 
+def _dump_mysql(url: str, **options: Any) -> None:
+    from .dumping import dump_mysql
+
+    dump_mysql(url, **options)
+
+
 def _script(old: str, new: str, **options: Any) -> None:
     from .plans import write_script
 
@@ -67,11 +73,14 @@ def _script(old: str, new: str, **options: Any) -> None:
 
 OUTPUT = {"-o": "output", "--output": "output"}
 
+DUMP_FLAGS = {"--strict": "strict", "--split": "split"}
+
 LINES = {
     ("diff",): Line(
         _diff, 2, {**OUTPUT, "--forward": "forward", "--rollback": "rollback"}, {"--exit-code": "exit_code"}
     ),
-    ("dump", "postgres"): Line(_dump_postgres, 1, OUTPUT, {"--strict": "strict", "--split": "split"}),
+    ("dump", "mysql"): Line(_dump_mysql, 1, OUTPUT, DUMP_FLAGS),
+    ("dump", "postgres"): Line(_dump_postgres, 1, OUTPUT, DUMP_FLAGS),
     ("script",): Line(_script, 2, OUTPUT, {"--rollback": "rollback"}),
 }
 """By the words of the command."""

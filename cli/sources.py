@@ -1,4 +1,5 @@
-"""OLD and NEW on the command line: a file, a split directory, `-`, or `empty`; and what of them is compared."""
+"""OLD and NEW on the command line: a file, a split directory, `REVISION:PATH` of git, `-`, a URL, or `empty`; and what
+of them is compared."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,18 @@ if TYPE_CHECKING:
     from ..snapshots.format import Snapshot
     from .config import Config, Rename
 
-__all__ = ["Pair", "ask", "empty_beside", "load", "load_both", "merged", "pair", "same_file", "settings"]
+__all__ = [
+    "Pair",
+    "ask",
+    "check_dialects",
+    "empty_beside",
+    "load",
+    "load_both",
+    "merged",
+    "pair",
+    "same_file",
+    "settings",
+]
 
 EMPTY = "empty"
 
@@ -145,7 +157,7 @@ def _about(renames: "tuple[Renaming, ...]", left: Any, old: Any, new: Any) -> "t
 def load_both(old: str, new: str) -> tuple[Any, Any]:
     """OLD and NEW as they were read. Raises InputError; Refused if they are of two dialects."""
     before, after = _both(old, new)
-    _check_dialects(before, after)
+    check_dialects(before, after)
     return before, after
 
 
@@ -164,16 +176,16 @@ def _both(old: str, new: str) -> tuple[Any, Any]:
 
 
 def load_pair(old: str, new: str) -> "tuple[Snapshot, Snapshot]":
-    """Both, as `load` gives them."""
-    from ..dialects import is_url
+    """Both, as `load` gives them; of two files, what they share is decoded once."""
     from ..snapshots import format
 
-    if is_url(old) or is_url(new):
+    if ":" in old or ":" in new:  # a URL or a git revision
         return load(old), load(new)
     return format.read_pair(old, new)
 
 
-def _check_dialects(old: Any, new: Any) -> None:
+def check_dialects(old: Any, new: Any) -> None:
+    """Refused for snapshots of two dialects."""
     from ..snapshots.errors import Refused
 
     if old.header.dialect != new.header.dialect:
@@ -192,6 +204,12 @@ def load(source: str) -> "Snapshot":
     if is_url(source):
         found: Snapshot = read_url(source)
         return found
+    if ":" in source:
+        from . import git
+
+        ref = git.parsed(source)
+        if ref is not None:
+            return git.read(ref)
     return format.read(source)
 
 

@@ -9,8 +9,13 @@ from ..snapshots.errors import InputError
 if TYPE_CHECKING:
     from .protocol import Checks, Server
 
-_MODULES = {"postgres": ".postgres.dialect"}
-_SCHEMES = {"postgresql": ".postgres.read", "postgres": ".postgres.read"}
+_MODULES = {"postgres": ".postgres.dialect", "mysql": ".mysql.dialect"}
+_SCHEMES = {
+    "postgresql": ".postgres.read",
+    "postgres": ".postgres.read",
+    "mysql": ".mysql.read",
+    "mariadb": ".mysql.read",
+}
 """The module whose `read_url` dumps a database of that URL."""
 _SERVERS = {"postgres": ".postgres.executor"}
 _CHECKS = {"postgres": ".postgres.checks"}

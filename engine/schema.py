@@ -83,6 +83,10 @@ class Schema:
     def __contains__(self, identity: Identity) -> bool:
         return self.get(identity) is not None
 
+    def objects(self) -> Iterator[tuple[Identity, Object]]:
+        """All, at whatever depth."""
+        return ((identity, obj) for root in self._walked.values() for identity, _, obj in root.entries)
+
     def parent(self, identity: Identity) -> Identity | None:
         """In what it stands."""
         self._unfold(identity)

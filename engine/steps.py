@@ -503,9 +503,7 @@ class Steps:
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):
                     continue
-                if (step.action == "set aside" or (identity, attribute) in step.after) and self._is_set(
-                    identity, attribute
-                ):
+                if self._is_set(identity, attribute, step):
                     continue
                 if self._is_kept(identity, attribute, after, target):
                     continue
@@ -513,14 +511,16 @@ class Steps:
                 wanted[attribute] = None
                 causes.append(step)
 
-    def _is_set(self, identity: Identity, attribute: str) -> bool:
-        """Is the attribute altered anyway: once what was set aside is there anew, or before the step that would?"""
+    def _is_set(self, identity: Identity, attribute: str, step: Step) -> bool:
+        """Is the attribute altered anyway: once what the step sets aside is there anew, or by a step before it?"""
         decision = self.decisions.get(identity)
         if decision is None or decision.fate is not Fate.ALTER:
             return False
+        if step.action == "set aside":
+            return attribute in decision.attributes
         own = [a for a in decision.attributes if not self._is_brought(identity, a)]
-        macro = self._macro(identity, attribute)
-        return attribute in own or (macro is not None and macro in {self._macro(identity, a) for a in own})
+        macro = self._macro(identity, attribute) if (identity, attribute) in step.after else None
+        return macro is not None and macro in {self._macro(identity, a) for a in own}
 
     def _macro(self, identity: Identity, attribute: str) -> str | None:
         """What sets the attribute, if that is done in place."""

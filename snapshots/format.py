@@ -76,11 +76,13 @@ class Dialect(NamedTuple):
     """Schemas that are the server's own, as patterns: what stands in them is never in a snapshot."""
     apart: tuple[str, ...] = ()
     """Kinds that objects name and no snapshot is bound to hold."""
+    in_schemas: bool = True
+    """Does the path of an object begin with a schema?"""
 
 
 DIALECTS = {
     "postgres": Dialect("postgres", system=("pg_*", "information_schema"), apart=("collation", "unmodelled")),
-    "mysql": Dialect("mysql", system=(), apart=("unmodelled",)),
+    "mysql": Dialect("mysql", system=(), apart=("unmodelled",), in_schemas=False),
 }
 """Imported when first needed."""
 
@@ -226,6 +228,8 @@ def _may_miss(header: Header) -> Callable[[str], bool]:
         kind, parts = kind_of(Identity(identity)), parts_of(Identity(identity))
         if kind in dialect.apart:
             return True
+        if not dialect.in_schemas:
+            return _matches(scope.exclude, parts[0])
         if len(parts) < 2:  # a schema, an extension
             return restricted
         schema, name = parts[:2]
@@ -319,7 +323,7 @@ def _decoded_beside(data: bytes, other: bytes, before: Snapshot) -> Snapshot | N
         known = dict(zip(map(bytes, _cutter.decode(other).objects), before.objects, strict=True))
         decode_one = _object_decoder(header.dialect).decode
         objects = tuple(known.get(text := bytes(raw)) or decode_one(text) for raw in pieces.objects)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     after = type(before)(header=header, objects=objects)
     after.walk_beside(before)

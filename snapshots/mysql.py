@@ -21,12 +21,14 @@ class TopObject(Object, frozen=True, kw_only=True):
 
 
 class Database(TopObject, tag_field="kind", tag="database", frozen=True, kw_only=True):
-    """information_schema.SCHEMATA: what new tables get. `name` is always `defaults`."""
+    """SHOW CREATE DATABASE: what new tables get. `name` is always `defaults`."""
 
     kind: ClassVar[str] = "database"
     name: str = "defaults"
     charset: str
     collation: str
+    encrypted: bool = False
+    """MySQL: DEFAULT ENCRYPTION."""
     acl: tuple[Grant, ...] = ()
     """mysql.db."""
 
@@ -43,15 +45,17 @@ class Column(Object, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "column"
     type: str
-    """COLUMN_TYPE without MariaDB's display widths, character set and collation apart: `varchar(20)`, `enum('a','b')`,
-    `int unsigned`, `tinyint(1)`."""
+    """COLUMN_TYPE without a display width that nobody asked for, character set and collation apart: `varchar(20)`,
+    `enum('a','b')`, `int unsigned`, `tinyint(1)`."""
     charset: str | None = None
     """The resolved one, of a character column, whatever the table's default is."""
     collation: str | None = None
     not_null: bool = False
     default: Text | None = None
     """SQL as it stands behind DEFAULT: `'5'`, `NULL`, `CURRENT_TIMESTAMP(6)`, `(uuid())`. None: no default. That of a
-    nullable column, NULL, is None too: there DEFAULT NULL and nothing are one."""
+    nullable column, NULL, is None too."""
+    no_default: bool = False
+    """Of a nullable column: ALTER COLUMN ... DROP DEFAULT took its NULL, and an INSERT must name the column."""
     on_update: str | None = None
     """CURRENT_TIMESTAMP, with its precision."""
     auto_increment: bool = False
@@ -68,6 +72,9 @@ class Column(Object, frozen=True, kw_only=True):
     srid: int | None = None
     column_format: Literal["fixed", "dynamic"] | None = None
     storage: Literal["disk", "memory"] | None = None
+    options: dict[str, str] = {}
+    """Further options by their names, as SHOW CREATE TABLE prints them: MySQL's ENGINE_ATTRIBUTE, a MariaDB engine's
+    own."""
     acl: tuple[Grant, ...] = ()
     """mysql.columns_priv."""
 
@@ -90,7 +97,7 @@ class Index(Object, frozen=True, kw_only=True):
     """
 
     kind: ClassVar[str] = "index"
-    type: Literal["plain", "unique", "fulltext", "spatial"] = "plain"
+    type: Literal["plain", "unique", "fulltext", "spatial", "vector"] = "plain"
     parts: tuple[KeyPart, ...] = ()
     using: Literal["btree", "hash", "rtree"] | None = None
     """Where it was said: SHOW CREATE prints it."""
@@ -100,7 +107,9 @@ class Index(Object, frozen=True, kw_only=True):
     key_block_size: int | None = None
     without_overlaps: str | None = None
     """MariaDB: the application-time period at the end of a unique key."""
-    clustering: bool = False
+    options: dict[str, str] = {}
+    """Further options by their names, as SHOW CREATE TABLE prints them: MySQL's ENGINE_ATTRIBUTE, a MariaDB engine's
+    own (CLUSTERING, DISTANCE, M)."""
 
 
 class PrimaryKey(Object, frozen=True, kw_only=True):
@@ -112,6 +121,7 @@ class PrimaryKey(Object, frozen=True, kw_only=True):
     using: Literal["btree", "hash"] | None = None
     key_block_size: int | None = None
     without_overlaps: str | None = None
+    options: dict[str, str] = {}
 
 
 class ForeignKey(Object, frozen=True, kw_only=True):
@@ -244,6 +254,8 @@ class View(TopObject, tag_field="kind", tag="view", frozen=True, kw_only=True):
     query: Text
     columns: tuple[str, ...] = ()
     """The names, in order: what a stand-in must have. Empty of a view that is broken."""
+    columns_named: bool = False
+    """MySQL: the names stand behind the view's own, and are not the query's."""
     algorithm: Literal["undefined", "merge", "temptable"] = "undefined"
     security: Literal["definer", "invoker"] = "definer"
     check_option: Literal["local", "cascaded"] | None = None

@@ -75,9 +75,30 @@ def _code(text: str) -> str:
     return f"{ticks}{pad}{text}{pad}{ticks}"
 
 
+def _python(text: str) -> str:
+    """A string of Python, of many lines where the text has them."""
+    if "\n" not in text:
+        return repr(text)
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'"""{escaped}"""' if not text.endswith('"') else repr(text)
+
+
 def _fence(lines: Iterable[str]) -> str:
     """The fence of a code block of Markdown that no line of it can end."""
     return "`" * max(3, *(_longest_run(line) + 1 for line in lines))
+
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+
+
+def _escaped(text: str) -> str:
+    """Prose that Markdown takes as it is."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def _cell(text: str) -> str:
+    """Fit for a cell of a table: a `|` ends one even in a code span."""
+    return re.sub(r"(?<!\\)\|", r"\\|", text)
 
 
 def _longest_run(text: str) -> int:
@@ -196,7 +217,10 @@ def _environment() -> "Environment":
         "one_line": _one_line,
         "for_psql": _for_psql,
         "code": _code,
+        "cell": _cell,
+        "escaped": _escaped,
         "fence": _fence,
+        "python": _python,
         "number": _number,
         "statement": _statement,
         "operator": _operator,
@@ -322,6 +346,18 @@ def render_query(dialect: str, name: str, **facts: Any) -> str:
 def render_page(name: str, **facts: Any) -> str:
     """A page of text: the template of that name."""
     return _environment().get_template(f"{name}.j2").render(**facts)
+
+
+def render_settings(dialect: str, *, transaction: bool, lock_timeout: str) -> tuple[list[str], list[str]]:
+    """The statements before and after those of a part that another tool runs in a session of its own."""
+    settings = _module(dialect, "settings")
+    before, after = settings.before(transaction, lock_timeout), settings.after(transaction)
+    return before.splitlines(), after.splitlines()
+
+
+def render_file(name: str, **facts: Any) -> str:
+    """A file for another tool: the template of that name below templates/export/."""
+    return _environment().get_template(f"export/{name}.j2").render(**facts)
 
 
 def render_report(name: str, **facts: Any) -> str:

@@ -2,15 +2,19 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 
+from . import mysql_servers
 from .lab import Lab
+from .mysql_servers import MyDatabase, MyServer
 from .servers import INSTALL_POSTGRES15, POSTGRES15, Database
 
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -19,16 +23,51 @@ settings.load_profile("any machine")
 _numbers = itertools.count(1)
 
 
+class Extra(NamedTuple):
+    """A server that not every machine has. Tests of it have its marker."""
+
+    marker: str
+    title: str
+    required: str
+    """The variable that makes its absence an error."""
+    is_there: Callable[[], bool]
+    install: str
+
+
+EXTRAS = (
+    Extra(
+        "pg15",
+        f"PostgreSQL 15 in {POSTGRES15}",
+        "DBSTRATA_REQUIRE_POSTGRES15",
+        (POSTGRES15 / "postgres").exists,
+        INSTALL_POSTGRES15,
+    ),
+    *(
+        Extra(
+            flavour,
+            title,
+            f"DBSTRATA_REQUIRE_{flavour.upper()}",
+            partial(mysql_servers.is_there, flavour),
+            mysql_servers.INSTALL[flavour],
+        )
+        for flavour, title in (("mysql", "MySQL"), ("mariadb", "MariaDB"))
+    ),
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where the second PostgreSQL is missing its tests are left out, and the report says so; CI requires them."""
+    """Where a server is missing its tests are left out, and the report says so; CI requires them all."""
     _expect_known_failures(items)
-    if (POSTGRES15 / "postgres").exists() or os.environ.get("DBSTRATA_REQUIRE_POSTGRES15") == "1":
-        return
-    missing = [item for item in items if item.get_closest_marker("pg15")]
-    if missing:
-        config.hook.pytest_deselected(items=missing)
-        items[:] = [item for item in items if item not in set(missing)]
-        config.stash[_LEFT_OUT] = len(missing)
+    config.stash[_LEFT_OUT] = []
+    for extra in EXTRAS:
+        if os.environ.get(extra.required) == "1" or extra.is_there():
+            continue
+        missing = {item for item in items if item.get_closest_marker(extra.marker)}
+        if missing:
+            config.hook.pytest_deselected(items=list(missing))
+            items[:] = [item for item in items if item not in missing]
+            line = f"{len(missing)} tests left out: no {extra.title}; {extra.install}"
+            config.stash[_LEFT_OUT].append(line)
 
 
 def _expect_known_failures(items: list[pytest.Item]) -> None:
@@ -40,13 +79,12 @@ def _expect_known_failures(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xfail(reason=known[item.nodeid], strict=True))
 
 
-_LEFT_OUT = pytest.StashKey[int]()
+_LEFT_OUT = pytest.StashKey[list[str]]()
 
 
-def pytest_report_collectionfinish(config: pytest.Config) -> str:
-    """The line that says what was left out."""
-    left_out = config.stash.get(_LEFT_OUT, 0)
-    return f"{left_out} tests left out: no PostgreSQL 15 in {POSTGRES15}; {INSTALL_POSTGRES15}" if left_out else ""
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """The lines that say what was left out."""
+    return config.stash.get(_LEFT_OUT, [])
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +133,32 @@ def lab(_workbench: Lab) -> Iterator[Lab]:
     """The workbench of the laws, on PostgreSQL 18; its databases are gone after the test."""
     yield _workbench
     _workbench.clear()
+
+
+FLAVOURS = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("mysql", "mariadb")]
+
+
+@pytest.fixture(scope="session", params=FLAVOURS)
+def my_server(request: pytest.FixtureRequest) -> Iterator[MyServer]:
+    """MySQL and MariaDB in turn."""
+    if not mysql_servers.is_there(request.param):
+        pytest.fail(f"no {request.param} on this machine; next: {mysql_servers.INSTALL[request.param]}")
+    with mysql_servers.server_of(request.param) as server:
+        yield server
+
+
+@pytest.fixture
+def my_database(my_server: MyServer) -> Iterator[MyDatabase]:
+    """A fresh, empty database on each of the two."""
+    with mysql_servers.fresh(my_server) as database:
+        yield database
+
+
+@pytest.fixture
+def my_database2(my_server: MyServer) -> Iterator[MyDatabase]:
+    """Another one beside it, on the same server: a test's B to its A."""
+    with mysql_servers.fresh(my_server) as database:
+        yield database
 
 
 def _fresh(server: EmbeddedPostgres) -> Iterator[Database]:

@@ -156,16 +156,18 @@ class Postgres:
 
 
 def _taken(schema: Schema) -> frozenset[str]:
-    """The names, with their schemas, of all types and relations."""
-    return schema.remember("names", _names)
+    """The names, with their schemas, of the types and relations that could be taken for what waits."""
+    return schema.remember("waiting names", _waiting_names)
 
 
-def _names(schema: Schema) -> frozenset[str]:
-    every = (i for root in schema.roots for i in (root, *schema.descendants(root)))
-    claims = (claim for i in every for claim in DIALECT.claims(i, schema[i]))
-    return frozenset(
-        name for kind, _, name in (claim.partition(" ") for claim in claims) if kind in ("relation", "type")
+def _waiting_names(schema: Schema) -> frozenset[str]:
+    alike = (
+        (identity, obj)
+        for identity, obj in schema.objects()
+        if spelling.WAITING in identity or (isinstance(obj, IdentityColumn) and spelling.WAITING in obj.sequence)
     )
+    claims = (claim.partition(" ") for identity, obj in alike for claim in DIALECT.claims(identity, obj))
+    return frozenset(name for kind, _, name in claims if kind in ("relation", "type"))
 
 
 def _stands_alone(step: Step) -> bool:

@@ -1,0 +1,124 @@
+"""One look at a catalog: fixed settings, bulk queries, and SHOW statements many to a packet.
+
+There is no snapshot of DDL: `attempts` compares the lists of what there is before and after, and begins again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import pymysql
+
+from ....snapshots.errors import ServerFailed
+from ..connection import Server
+
+__all__ = ["Catalog", "CatalogChanged", "Row", "attempts"]
+
+ATTEMPTS = 5
+PACKET = 200
+"""SHOW statements to a packet: what that saves is the round trip of each."""
+
+SETTINGS = {
+    "mysql": ("information_schema_stats_expiry = 0", "show_gipk_in_create_table_and_information_schema = ON"),
+    "mariadb": (),
+}
+"""What the text depends on besides, by flavour. A server that is older than one of them says 1193."""
+UNKNOWN_SETTING = 1193
+GONE = frozenset({1146, 1305, 1360, 1539, 1051, 4031})
+"""No such table, routine, trigger, event: dropped since it was listed."""
+
+T = TypeVar("T")
+Row = tuple[str | None, ...]
+
+
+class CatalogChanged(Exception):
+    """Other sessions changed the schema while it was read."""
+
+
+def attempts(read: Callable[[], T]) -> T:
+    """The result of the first reading that no concurrent DDL disturbed."""
+    for _ in range(ATTEMPTS):
+        try:
+            return read()
+        except CatalogChanged:
+            continue
+    raise ServerFailed(
+        what="the schema changes while it is read",
+        where=f"{ATTEMPTS} attempts, each disturbed by DDL of another session",
+        next="dump again when the deployment is over",
+    )
+
+
+class Catalog:
+    """A session whose settings are known, on one database."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.flavour, self.version = server.flavour, server.version_number
+        self._cursor = server.connection.cursor()
+        self.run("SET sql_mode = '', time_zone = '+00:00', sql_quote_show_create = 1, NAMES utf8mb4")
+        for setting in SETTINGS[self.flavour]:
+            try:
+                self.run(f"SET {setting}")
+            except pymysql.err.Error as error:
+                if error.args[0] != UNKNOWN_SETTING:
+                    raise
+
+        self.ignores_case = self.rows("SELECT @@lower_case_table_names") != [("0",)]
+        """Are names of databases and tables equal in whatever case?"""
+
+    @property
+    def is_mariadb(self) -> bool:
+        """Which of the two flavours."""
+        return self.flavour == "mariadb"
+
+    def run(self, sql: str) -> None:
+        """A statement without rows."""
+        self._cursor.execute(sql)
+
+    def rows(self, sql: str) -> list[Row]:
+        """All rows of a query, as text."""
+        self._cursor.execute(sql)
+        return [tuple(map(_decoded, row)) for row in self._cursor.fetchall()]
+
+    def dictionaries(self, sql: str) -> list[dict[str, str | None]]:
+        """The rows of a query by the names of its columns."""
+        rows = self.rows(sql)
+        names = [str(column[0]) for column in self._cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def shows(self, statements: Sequence[str]) -> Iterator[Row | str]:
+        """The one row of each, or, where the server fails, what it says. Raises CatalogChanged."""
+        for answer in self.tables(statements):
+            if not answer:
+                raise CatalogChanged
+            yield answer if isinstance(answer, str) else answer[0]
+
+    def tables(self, statements: Sequence[str]) -> Iterator[list[Row] | str]:
+        """The rows of each, or, where the server fails, what it says. Raises CatalogChanged."""
+        done = 0
+        while done < len(statements):
+            for answer in self._packet(statements[done : done + PACKET]):
+                yield answer
+                done += 1
+
+    def _packet(self, statements: Sequence[str]) -> Iterator[list[Row] | str]:
+        """Answers up to the first failure, that one included: the server leaves out all that come after."""
+        cursor = self._cursor
+        try:
+            cursor.execute(";".join(statements))
+            while True:
+                yield [tuple(map(_decoded, row)) for row in cursor.fetchall()]
+                if not cursor.nextset():
+                    return
+        except pymysql.err.Error as error:
+            number = error.args[0] if error.args else 0
+            if number in GONE:
+                raise CatalogChanged(str(error)) from error
+            if isinstance(error, pymysql.err.InterfaceError) or number in range(2000, 3000):
+                raise
+            yield f"error {number}: {error.args[-1]}"
+
+
+def _decoded(value: Any) -> str | None:
+    """Text; bytes that are no UTF-8 (MariaDB's defaults of binary strings) as lone surrogates."""
+    return None if value is None else bytes(value).decode("utf-8", "surrogateescape")

@@ -1,0 +1,19 @@
+CREATE FUNCTION twice (a INT, `b x` VARCHAR(10) CHARSET latin1) RETURNS VARCHAR(20) CHARSET utf8mb4
+    DETERMINISTIC NO SQL SQL SECURITY INVOKER COMMENT 'it''s' RETURN concat(a, `b x`);
+CREATE FUNCTION counted () RETURNS INT READS SQL DATA RETURN (SELECT count(*) FROM {database}.zoo);
+CREATE PROCEDURE several (IN a INT, OUT b DECIMAL(10, 2), INOUT c ENUM('x', 'y)')) READS SQL DATA
+BEGIN
+    SELECT 'it''s \\ {database}.zoo' INTO @x; -- {database}.zoo
+    SELECT 1 INTO b;
+END;
+CREATE PROCEDURE idle () BEGIN END;
+CREATE VIEW simple AS SELECT tiny, old AS renamed, count(*) FROM zoo GROUP BY tiny, old;
+CREATE ALGORITHM = MERGE SQL SECURITY INVOKER VIEW checked AS SELECT tiny FROM zoo WHERE tiny > 1 WITH LOCAL CHECK OPTION;
+CREATE VIEW named (x, y) AS SELECT z.tiny, twice(z.tiny, 'a') FROM zoo z JOIN parent p ON p.id = z.parent_id;
+CREATE VIEW on_views AS SELECT s.tiny FROM simple s UNION ALL SELECT id FROM parent WHERE code = 'zoo.big';
+CREATE TRIGGER first_one BEFORE INSERT ON zoo FOR EACH ROW SET NEW.old = 'it''s \\ \n';
+CREATE TRIGGER second_one BEFORE INSERT ON {database}.zoo FOR EACH ROW FOLLOWS first_one BEGIN SET NEW.tiny = 1; END;
+CREATE TRIGGER between_them BEFORE INSERT ON zoo FOR EACH ROW PRECEDES second_one SET @x = 1;
+CREATE EVENT daily ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' ON COMPLETION PRESERVE DISABLE
+    COMMENT 'c''x' DO BEGIN DELETE FROM zoo; END;
+CREATE EVENT once ON SCHEDULE AT '2031-01-01 00:00:00' DO DELETE FROM {database}.parent;

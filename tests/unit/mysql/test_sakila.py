@@ -1,0 +1,26 @@
+"""A schema that nobody here wrote; it is in the shared folder."""
+
+import pytest
+
+from dbstrata.snapshots import format
+
+from ...lab import SHARED
+from ...mysql_lab import dump, flat, unmodelled
+from ...mysql_servers import MyDatabase
+
+MYSQL_ALONE = (("SET @@GLOBAL.GTID_PURGED", "SET @gtid_purged"), ("utf8mb4_0900_ai_ci", "utf8mb4_general_ci"))
+
+
+@pytest.mark.skipif(SHARED is None, reason="needs the shared folder")
+def test_sakila(my_database: MyDatabase, my_database2: MyDatabase) -> None:
+    """Nothing of it is not covered, and restored it dumps as the same bytes."""
+    assert SHARED is not None
+    text = (SHARED / "cases" / "real" / "sakila.sql").read_text(encoding="utf-8")
+    for mysql_alone, instead in MYSQL_ALONE if my_database.server.flavour == "mariadb" else ():
+        text = text.replace(mysql_alone, instead)
+    my_database.script(text)
+    first = dump(my_database)
+    assert unmodelled(first) == []
+    assert {"table film", "view film_list", "procedure film_in_stock", "trigger film.ins_film"} <= flat(first).keys()
+    my_database2.script(my_database.dump())
+    assert format.encode(dump(my_database2)) == format.encode(first)
