@@ -71,14 +71,15 @@ def written_down(
     """The plan as a script, in the pieces that it is run by."""
     from ..dialects import dialect
     from ..engine.assess import Risks
-    from ..templates.render import render_parts
+    from ..templates.render import render_parts, render_tail
     from .bundles.model import Part, Script, Statement
     from .reasons import Reasons
 
     check_lock_timeout(lock_timeout)
     name = pair.old.header.dialect
-    risks = Risks(made, dialect(name))
-    texts = render_parts(name, made.parts, Reasons(made, risks).of, lock_timeout=lock_timeout)
+    speaks = dialect(name)
+    risks = Risks(made, speaks)
+    texts = render_parts(name, made.parts, Reasons(made, risks, speaks).of, lock_timeout=lock_timeout)
     parts = (
         Part(
             transaction=part.transaction,
@@ -99,8 +100,16 @@ def written_down(
         for part, text in zip(made.parts, texts, strict=True)
     )
     return Script(
-        head=_head(made, risks, pair, title or ("rollback" if rollback else "forward"), rollback=rollback),
+        head=_head(
+            made,
+            risks,
+            pair,
+            title=title or ("rollback" if rollback else "forward"),
+            rollback=rollback,
+            lock_timeout=lock_timeout,
+        ),
         parts=tuple(parts),
+        tail=render_tail(name, made.parts),
         roles=tuple(roles(made.steps)),
     )
 
@@ -130,7 +139,7 @@ def _step(step: "protocol.Step", known: "risk.Assessment") -> "Step":
     )
 
 
-def _head(made: "Plan", risks: "Risks", pair: "Pair", title: str, *, rollback: bool) -> str:
+def _head(made: "Plan", risks: "Risks", pair: "Pair", *, title: str, rollback: bool, lock_timeout: str) -> str:
     """What is to be known before the script is run."""
     from .. import __version__
     from ..dialects import dialect
@@ -154,6 +163,7 @@ def _head(made: "Plan", risks: "Risks", pair: "Pair", title: str, *, rollback: b
         unmodelled=[label(c.identity) for c in made.changes if isinstance(c.old or c.new, Unmodelled)],
         roles=roles(steps),
         left_out=(*made.changes.left_out, *pair.notes),
+        lock_timeout=lock_timeout,
     )
 
 
@@ -199,7 +209,7 @@ _TIME = re.compile(r"[0-9]+ ?(us|ms|s|min|h|d)?")
 
 
 def check_lock_timeout(text: str) -> None:
-    """InputError unless it is a time as PostgreSQL's settings spell it."""
+    """InputError unless it is a number with a unit of time; without one, of milliseconds."""
     from ..snapshots.errors import InputError
 
     if not _TIME.fullmatch(text):

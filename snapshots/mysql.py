@@ -135,9 +135,10 @@ class ForeignKey(Object, frozen=True, kw_only=True):
     references_outside: tuple[str, str] | None = None
     """(database, table) where it is another database's; then `columns_outside`."""
     columns_outside: tuple[str, ...] = ()
-    on_update: Literal["restrict", "cascade", "set null", "set default"] = "restrict"
-    """RESTRICT and NO ACTION are one in both servers' storage engines; each leaves out another of them."""
-    on_delete: Literal["restrict", "cascade", "set null", "set default"] = "restrict"
+    on_update: Literal["restrict", "no action", "cascade", "set null", "set default"] | None = None
+    """None: nothing is printed, which does the same as RESTRICT and NO ACTION. MySQL prints RESTRICT where it was said,
+    MariaDB NO ACTION."""
+    on_delete: Literal["restrict", "no action", "cascade", "set null", "set default"] | None = None
 
 
 class Check(Object, frozen=True, kw_only=True):
@@ -167,8 +168,10 @@ class Trigger(Program, frozen=True, kw_only=True):
     kind: ClassVar[str] = "trigger"
     timing: Literal["before", "after"]
     event: Literal["insert", "update", "delete"]
-    follows: str | None = None
+    follows: Identity | None = None
     """The trigger of the same timing and event that fires just before it."""
+    head: Text | None = None
+    """MariaDB, which prints it as it was typed: from TRIGGER to the body."""
     update_columns: tuple[Identity, ...] = ()
     """MariaDB 11.8 and later: UPDATE OF."""
     body: Text

@@ -3,172 +3,16 @@
 Names and literals reach a statement through filters alone; an unknown variable is an error (StrictUndefined).
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..engine.protocol import Part, Statement, Step
-from ..snapshots.model import Identity, Text, plain
-from ..snapshots.naming import kind_of, parts_of, path_of, quote
-from .restate import restated
+from ..snapshots.naming import path_of
+from .filters import filters
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
-
-
-def _literal(value: Text | None) -> str:
-    """A string literal that reads the same whatever standard_conforming_strings says; NULL for None."""
-    if value is None:
-        return "NULL"
-    text = plain(value).replace("'", "''")
-    if "\\" not in text:
-        return f"'{text}'"
-    return "E'" + text.replace("\\", "\\\\") + "'"
-
-
-def _dollar(text: str) -> str:
-    """The text in dollar quotes, with a tag that it doesn't hold."""
-    tag, count = "$$", 0
-    while tag[:-1] in text or text.endswith("$"):
-        count += 1
-        tag = f"$body{count if count > 1 else ''}$"
-        if tag[:-1] not in text:
-            break
-    return f"{tag}{text}{tag}"
-
-
-def _one_line(text: str) -> str:
-    """Fit for a comment: no line end of any kind (psql ends a comment at CR too), no other control character."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-_PIECE = re.compile(
-    r"""
-    (?P<quoted>
-        (?:(?<![\w$])[eE])'(?:[^'\\]|\\.|'')*'
-      | '[^']*'
-      | "[^"]*"
-      | (?<![\w$])\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$
-      | --[^\n]*
-      | ::
-    )
-  | (?P<colon>:(?=[\w'"{]))
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""Outside of quotes psql replaces `:name`, `:'name'`, `:"name"` and `:{?name}` by its variables (psql, "SQL
-Interpolation"). In SQL that means an array's slice, and a space behind the colon changes nothing there."""
-
-
-def _for_psql(sql: str) -> str:
-    """The same SQL, with nothing in it that psql takes for a variable of its own."""
-    return _PIECE.sub(lambda piece: ": " if piece["colon"] else piece[0], sql) if ":" in sql else sql
-
-
-def _code(text: str) -> str:
-    """A code span of Markdown that the text can't end."""
-    ticks = "`" * (_longest_run(text) + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}"
-
-
-def _python(text: str) -> str:
-    """A string of Python, of many lines where the text has them."""
-    if "\n" not in text:
-        return repr(text)
-    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return f'"""{escaped}"""' if not text.endswith('"') else repr(text)
-
-
-def _fence(lines: Iterable[str]) -> str:
-    """The fence of a code block of Markdown that no line of it can end."""
-    return "`" * max(3, *(_longest_run(line) + 1 for line in lines))
-
-
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-
-
-def _escaped(text: str) -> str:
-    """Prose that Markdown takes as it is."""
-    return _MARKUP.sub(r"\\\1", text)
-
-
-def _cell(text: str) -> str:
-    """Fit for a cell of a table: a `|` ends one even in a code span."""
-    return re.sub(r"(?<!\\)\|", r"\\|", text)
-
-
-def _longest_run(text: str) -> int:
-    return max(map(len, re.findall("`+", text)), default=0)
-
-
-def _in_schema(identity: Identity) -> str:
-    """The SQL name of what stands in a table and is named in its schema: an index."""
-    parts = parts_of(identity)
-    return f"{quote(parts[0])}.{quote(parts[-1])}"
-
-
-def _beside(relation: Identity, name: str) -> str:
-    """The SQL name of an index on the relation, which is in its schema."""
-    return f"{quote(parts_of(relation)[0])}.{quote(name)}"
-
-
-def _groups(values: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
-    """Neighbours that agree in the attribute, in the order in which they come: Jinja's own filter sorts."""
-    return [(key, list(found)) for key, found in groupby(values, key=attrgetter(attribute))]
-
-
-def _last(identity: Identity) -> str:
-    return quote(parts_of(identity)[-1])
-
-
-def _last_of_path(path: str) -> str:
-    return _last(Identity(f"x {path}"))
-
-
-def _routine(identity: Identity) -> str:
-    return ".".join(map(quote, parts_of(identity)))
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else str(value)
-
-
-def _statement(text: str) -> str:
-    return text if text.rstrip().endswith(";") else f"{text};"
-
-
-def _operator(name: str) -> str:
-    return f"OPERATOR({name})" if "." in name else name
-
-
-def _for_path(steps: Iterable[Step], kind: str, identity: Identity) -> Step | None:
-    wanted = f"{kind} {path_of(identity)}"
-    return next((step for step in steps if step.identity == wanted), None)
-
-
-def table_path(step: Step) -> str:
-    """The path of the table that a step on a table, or on what stands in it, is about."""
-    if step.parent is None:
-        return path_of(step.identity)
-    if kind_of(step.identity) in ("default", "identity"):
-        return ".".join(map(quote, parts_of(step.parent)[:-1]))
-    return path_of(step.parent)
-
-
-_ENABLE = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
-
-
-def _not_null_name(step: Step) -> str:
-    from ..snapshots.naming import constraint_name
-
-    assert step.new is not None
-    if step.parent is None:
-        return constraint_name(step.new.name, None, "not_null")
-    return constraint_name(parts_of(step.parent)[-1], step.new.name, "not_null")
 
 
 def _bytecode_cache() -> "BytecodeCache | None":
@@ -189,7 +33,8 @@ def _bytecode_cache() -> "BytecodeCache | None":
 
 
 @cache
-def _environment() -> "Environment":
+def _environment(dialect: str = "") -> "Environment":
+    """The loaded templates, with the filters of a dialect; without one, for reports."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -201,40 +46,13 @@ def _environment() -> "Environment":
         keep_trailing_newline=False,
         autoescape=lambda name: name is not None and name.endswith(".html.j2"),
     )
-    environment.filters |= {
-        "ident": path_of,
-        "kind": kind_of,
-        "q": quote,
-        "literal": _literal,
-        "text": restated,
-        "last": _last,
-        "last_of_path": _last_of_path,
-        "groups": _groups,
-        "in_schema": _in_schema,
-        "beside": _beside,
-        "routine": _routine,
-        "dollar": _dollar,
-        "one_line": _one_line,
-        "for_psql": _for_psql,
-        "code": _code,
-        "cell": _cell,
-        "escaped": _escaped,
-        "fence": _fence,
-        "python": _python,
-        "number": _number,
-        "statement": _statement,
-        "operator": _operator,
-        "for_path": _for_path,
-        "table": table_path,
-        "enable": _ENABLE.__getitem__,
-        "not_null_name": _not_null_name,
-    }
+    environment.filters |= filters(dialect)
     return environment
 
 
 @cache
 def _module(dialect: str, family: str) -> Any:
-    return _environment().get_template(f"{dialect}/{family}.sql.j2").module
+    return _environment(dialect).get_template(f"{dialect}/{family}.sql.j2").module
 
 
 def _macro(dialect: str, name: str) -> Any:
@@ -280,6 +98,9 @@ class Said(Protocol):
     @property
     def risks(self) -> Sequence[str]: ...
 
+    @property
+    def cost(self) -> str: ...
+
 
 class StatementText(NamedTuple):
     """What stands above a statement, and the statement."""
@@ -303,6 +124,12 @@ def render_head(dialect: str, parts: Sequence[Part], **facts: Any) -> str:
     return head
 
 
+def render_tail(dialect: str, parts: Sequence[Part]) -> str:
+    """What stands below a script."""
+    tail: str = _module(dialect, "script").tail(parts)
+    return tail
+
+
 def render_parts(
     dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], *, lock_timeout: str
 ) -> list[PartText]:
@@ -321,20 +148,21 @@ def render_parts(
 
 def _statements(dialect: str, part: Part, said: Callable[[Statement], Said]) -> Iterable[StatementText]:
     """Neighbours that are there for one reason stand below it together, and their risks with it."""
-    above = _module(dialect, "script").above
+    script = _module(dialect, "script")
     groups: list[tuple[Said, dict[str, None], list[str]]] = []
     for statement in part.statements:
         words = said(statement)
         last = groups[-1][0] if groups else None
-        if last is None or words.losses or last.losses or last.reason != words.reason:
+        same = last is not None and (last.reason, last.cost) == (words.reason, words.cost)
+        if last is None or not same or words.losses or last.losses:
             groups.append((words, {}, []))
         groups[-1][1].update(dict.fromkeys(words.risks))
-        groups[-1][2].append(_for_psql(render_statement(dialect, statement)))
+        groups[-1][2].append(script.statement(render_statement(dialect, statement)))
     for words, risks, texts in groups:
         before = None
         for sql in texts:
             gap = "\n" if before is not None and ("\n" in sql or "\n" in before) else ""
-            yield StatementText(above(words, list(risks)) if before is None else gap, sql)
+            yield StatementText(script.above(words, list(risks)) if before is None else gap, sql)
             before = sql
 
 
@@ -357,7 +185,7 @@ def render_settings(dialect: str, *, transaction: bool, lock_timeout: str) -> tu
 
 def render_file(name: str, **facts: Any) -> str:
     """A file for another tool: the template of that name below templates/export/."""
-    return _environment().get_template(f"export/{name}.j2").render(**facts)
+    return render_page(f"export/{name}", **facts)
 
 
 def render_report(name: str, **facts: Any) -> str:

@@ -104,13 +104,14 @@ class Script(_Record, frozen=True, kw_only=True):
 
     head: str
     parts: tuple[Part, ...] = ()
+    tail: str = ""
     roles: tuple[str, ...] = ()
     """Those that it names."""
 
     @property
     def text(self) -> str:
         """The script: nothing but its pieces."""
-        return self.head + "".join(part.text for part in self.parts)
+        return self.head + "".join(part.text for part in self.parts) + self.tail
 
     def statements(self) -> Iterator[Statement]:
         """All, in order."""

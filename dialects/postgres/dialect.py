@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Step
+from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Range, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
-from ...templates.render import table_path
+from ...templates.filters.postgres import table_path
 from . import casts, composites, not_nulls, privileges, risks, spelling, versions
 from .effects import effects
 from .rules import tables
@@ -129,6 +129,10 @@ class Postgres:
         if make is not None:
             context |= make(step, old, new)
         return context
+
+    def cost(self, statement: Statement, old: Schema) -> str:
+        """Nothing is foretold."""
+        return ""
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values PostgreSQL of that version can't hold."""

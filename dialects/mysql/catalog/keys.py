@@ -124,8 +124,7 @@ def _foreign_key(name: str, text: Scanner, table: Identity, database: str) -> Fo
     theirs = tuple(names_in(text.group()))
     actions: dict[str, Any] = {}
     while action := text.take(_ACTION):
-        if action["action"] not in ("RESTRICT", "NO ACTION"):
-            actions[f"on_{action['event'].lower()}"] = action["action"].lower()
+        actions[f"on_{action['event'].lower()}"] = action["action"].lower()
     other, referenced = unquoted(to["database"] or ""), unquoted(to["table"])
     if other in ("", database):
         there = identity("table", referenced)

@@ -68,7 +68,9 @@ _WORDS = re.compile(
 
 
 def _words(text: str) -> Iterator[str]:
-    return (unquoted(found["word"]) for found in _WORDS.finditer(text) if found["word"])
+    for found in _WORDS.finditer(text):
+        if word := found["word"]:
+            yield f"'{unescaped(word)}'" if word.startswith("'") else unquoted(word)
 
 
 def _normal(text: str, own: str) -> str:
@@ -186,7 +188,7 @@ def _foreign_key(f: ForeignKey, is_mariadb: bool) -> str:
     return (
         f"CONSTRAINT {_quoted(f.name)} FOREIGN KEY ({', '.join(map(_last, f.columns))}) "
         f"REFERENCES {there} ({', '.join(theirs)})"
-        + "".join(f"{event} {action.upper()}" for event, action in actions if action != "restrict")
+        + "".join(f"{event} {action.upper()}" for event, action in actions if action)
     )
 
 

@@ -37,24 +37,26 @@ def read(reading: Reading) -> tuple[Mapping[str, tuple[Trigger, ...]], list[Unmo
     return {table: tuple(sorted(those, key=lambda t: t.name)) for table, those in found.items()}, apart
 
 
-def _follows(reading: Reading) -> dict[str, str]:
+def _follows(reading: Reading) -> dict[str, Identity]:
     """The one before it, of the same table, timing and event."""
     last: dict[tuple[str, str, str], str] = {}
-    found: dict[str, str] = {}
+    found: dict[str, Identity] = {}
     for table, timing, event, name in reading.names.triggers:
         if (table, timing, event) in last:
-            found[name] = last[table, timing, event]
+            found[name] = child("trigger", identity("table", table), last[table, timing, event])
         last[table, timing, event] = name
     return found
 
 
-def _trigger(name: str, row: Row, where: tuple[str, str, str], follows: str | None, reading: Reading) -> Trigger:
+def _trigger(name: str, row: Row, where: tuple[str, str, str], follows: Identity | None, reading: Reading) -> Trigger:
     table, timing, event = where
     if event not in EVENTS:
         raise NotUnderstood(f"it fires on {event}")
     begin, text = head(_HEAD, row[2], f"trigger {name}")
     columns, at = _to_body(list(tokens(text.text, text.at)), identity("table", table))
     found: dict[str, Any] = {**definer(begin["definer"], reading), **session(row[1], row[3:6])}
+    if reading.catalog.is_mariadb:
+        found["head"] = body(text.text[text.at : at], reading)
     return Trigger(
         name=name,
         timing=timing.lower(),  # type: ignore[arg-type]
