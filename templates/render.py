@@ -171,9 +171,9 @@ def render_query(dialect: str, name: str, **facts: Any) -> str:
     return _tidy(_macro(dialect, name)(**facts))
 
 
-def render_page(name: str, **facts: Any) -> str:
-    """A page of text: the template of that name."""
-    return _environment().get_template(f"{name}.j2").render(**facts)
+def render_page(name: str, dialect: str = "", **facts: Any) -> str:
+    """A page of text: the template of that name, with the filters of the dialect."""
+    return _environment(dialect).get_template(f"{name}.j2").render(**facts)
 
 
 def render_settings(dialect: str, *, transaction: bool, lock_timeout: str) -> tuple[list[str], list[str]]:

@@ -117,7 +117,7 @@ QUESTIONS = {
 def _questions(dialect: str, plan: PlanFile, name: str) -> str:
     words = QUESTIONS[name]
     facts = words._asdict() | {"checks": getattr(plan, words.checks)}
-    return render_page(f"{dialect}/ask.sql", file=name, **facts)
+    return render_page(f"{dialect}/ask.sql", dialect, file=name, **facts)
 
 
 def _manifest(
