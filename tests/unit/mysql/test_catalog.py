@@ -282,3 +282,14 @@ def test_a_foreign_key_to_what_is_not_read(my_database: MyDatabase) -> None:
     found = dump(my_database)
     assert flat(found)["table t"].foreign_keys == ()
     assert [(note.name, note.depends_on) for note in unmodelled(found)] == [("t.k", ("table t",))]
+
+
+def test_a_trigger_as_it_was_typed(my_database: MyDatabase) -> None:
+    """MariaDB keeps its head too, without the database's name."""
+    my_database.run(
+        "create table t (a int)",
+        f"create trigger {my_database.name}.x before insert on {my_database.name}.t for each row set new.a = 1",
+    )
+    trigger = flat(dump(my_database))["trigger t.x"]
+    assert trigger.body == "set new.a = 1"
+    assert trigger.head == (None if is_mysql(my_database) else "trigger x before insert on t for each row ")
