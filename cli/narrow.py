@@ -180,7 +180,7 @@ def split_ignore(words: Iterable[str], known: Callable[[], frozenset[str]]) -> t
                 what=f"no attribute {word!r}",
                 where="--ignore, or [ignore] in the settings",
                 next="say owner, privileges, comment, or another attribute as it stands in the snapshot; or "
-                "an object as `kind schema.name`",
+                "an object as `kind name`, with its schema if it has one",
             )
         attributes[name] = None
     return tuple(attributes), tuple(patterns)

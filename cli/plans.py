@@ -74,7 +74,7 @@ def make_script(
     return render_script(
         header.dialect,
         made.parts,
-        Reasons(made, risks).of,
+        Reasons(made, risks, dialect(header.dialect)).of,
         version=__version__,
         title=title or ("rollback" if rollback else "forward"),
         old_fingerprint=pair.prints[0],
@@ -133,7 +133,7 @@ _TIME = re.compile(r"[0-9]+ ?(us|ms|s|min|h|d)?")
 
 
 def check_lock_timeout(text: str) -> None:
-    """InputError unless it is a time as PostgreSQL's settings spell it."""
+    """InputError unless it is a number with a unit of time; without one, of milliseconds."""
     from ..snapshots.errors import InputError
 
     if not _TIME.fullmatch(text):

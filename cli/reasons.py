@@ -12,7 +12,7 @@ from ..snapshots.naming import kind_of, path_of
 if TYPE_CHECKING:
     from ..engine.assess import Risks
     from ..engine.plan import Plan
-    from ..engine.protocol import Statement, Step
+    from ..engine.protocol import Dialect, Statement, Step
     from ..engine.risk import Risk
 
 __all__ = ["Reasons", "Said", "by_danger", "counted", "label", "loss"]
@@ -28,6 +28,8 @@ class Said(NamedTuple):
     losses: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
     """By code."""
+    cost: str = ""
+    """How the server does it."""
 
 
 def label(identity: Identity) -> str:
@@ -38,8 +40,8 @@ def label(identity: Identity) -> str:
 class Reasons:
     """The words for the statements of one plan."""
 
-    def __init__(self, plan: "Plan", risks: "Risks") -> None:
-        self._risks = risks
+    def __init__(self, plan: "Plan", risks: "Risks", dialect: "Dialect") -> None:
+        self._risks, self._dialect = risks, dialect
         self._old, self._new, self._changes = plan.old, plan.new, plan.changes
         self._made: dict[Identity, Step] = {
             made: step for step in plan.steps if step.action == "create" for made in (step.identity, *step.produces)
@@ -53,12 +55,15 @@ class Reasons:
             by_reason.setdefault(reason, {})[subject] = None
         losses = tuple(loss(step) for step in statement.steps if step.loses)
         risks = tuple(said(risk) for risk in self._risks.by_statement[statement])
+        cost = self._dialect.cost(statement, self._old)
         if losses and by_reason.keys() <= {GONE}:
-            return Said("", losses, risks)
+            return Said("", losses, risks, cost)
         words = [f"{', '.join(map(label, subjects))}: {reason}" for reason, subjects in by_reason.items()]
-        return Said("; ".join(words), losses, risks)
+        return Said("; ".join(words), losses, risks, cost)
 
     def _reason(self, step: "Step") -> tuple[Identity, str]:
+        if step.moves and not step.attributes:
+            return step.identity, "takes another place"
         if step.action == "alter" and not step.attributes:
             return step.identity, f"{step.why}; can fail on {step.fails}" if step.fails else step.why
         fails = f"; can fail on {step.fails}" if step.fails and not step.unset else ""

@@ -248,6 +248,8 @@ def _plain(value: Any) -> str:
     """A value on one line, as far as it goes."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Object):
+        return value.name
     if isinstance(value, Value):
         return ", ".join(_field(name, getattr(value, name)) for name in _not_default(value))
     if isinstance(value, tuple):

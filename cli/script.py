@@ -22,7 +22,7 @@ def script(
     rename: RENAME = None,
     config: CONFIG = None,
 ) -> None:
-    """Print the SQL that makes OLD into NEW, ready for psql; with --rollback, NEW into OLD.
+    """Print the SQL that makes OLD into NEW, ready for psql, mysql or mariadb; with --rollback, NEW into OLD.
 
     Exit 0; 2 on bad input; 3 if the change is refused; 5 if the plan does not prove.
     """

@@ -18,13 +18,13 @@ from .schema import Schema
 def assess(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Assessment:
     """All that is known of one step of a plan between these two."""
     facts = dialect.facts(step, old, new) if isinstance(dialect, Assesses) else Facts()
-    locks = tuple(lock for lock in facts.locks if _was_there(lock.on, step, old))
+    locks = tuple(sorted((k for k in facts.locks if _was_there(k.on, step, old)), key=lambda lock: lock.on))
     rewrites, scans = (
-        tuple(i for i in dict.fromkeys(found) if _was_there(i, step, old)) for found in (facts.rewrites, facts.scans)
+        tuple(sorted(i for i in set(found) if _was_there(i, step, old))) for found in (facts.rewrites, facts.scans)
     )
     scans = tuple(i for i in scans if i not in rewrites)
     risks = (*_own(step, facts), *_of_locks(locks, rewrites, scans), *(Risk(*warning) for warning in facts.warnings))
-    return Assessment(locks, rewrites, scans, undo(step, old, new, dialect), tuple(dict.fromkeys(risks)))
+    return Assessment(locks, rewrites, scans, undo(step, old, new, dialect), tuple(sorted(set(risks), key=_place)))
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Risks:
             held = _Held()
             for statement in part.statements:
                 steps = [self.by_step[step] for step in statement.steps]
-                found[statement] = sorted(dict.fromkeys(held.told(steps)), key=lambda risk: risk.code)
+                found[statement] = sorted(dict.fromkeys(held.told(steps)), key=_place)
                 if part.transaction:
                     held.add(lock for step in steps for lock in step.locks)
         return found
@@ -56,6 +56,11 @@ class Risks:
     def all(self) -> list[Risk]:
         """Of the whole plan, each once."""
         return list(dict.fromkeys(risk for risks in self.by_statement.values() for risk in risks))
+
+
+def _place(risk: Risk) -> tuple[str, str, str]:
+    """Where it stands among others: the same in every run."""
+    return risk.code, risk.identity, risk.text
 
 
 class _Held:

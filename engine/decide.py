@@ -15,6 +15,7 @@ from ..snapshots.model import Identity, Object, Unmodelled, references
 from ..snapshots.model import attributes as known
 from ..snapshots.naming import kind_of
 from .compare import Changes
+from .places import movers
 from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Refuse, Replace, Rule, Supersede, resolve
 from .schema import Schema
 
@@ -50,6 +51,8 @@ class Decision(Struct):
     """Of an alter: what is to be set."""
     release: dict[str, None] = {}
     """Of an alter: what is unset first, because what it names goes and comes back."""
+    moves: str | None = None
+    """Of an alter: the macro that moves the object among its siblings."""
     because: str = ""
     loses: str | None = None
 
@@ -126,8 +129,17 @@ class Decisions:
         elif old is None:
             self._decide(identity, Fate.CREATE)
         else:
+            placeable = self.rules(identity).placeable
             for attribute in attributes:
-                self._alter(identity, attribute, old, new)
+                if attribute in placeable:
+                    self._move(identity, attribute, old, new)
+                else:
+                    self._alter(identity, attribute, old, new)
+
+    def _move(self, identity: Identity, field: str, old: Object, new: Object) -> None:
+        for inner in movers(identity, old, new, field):
+            self._decide(inner, Fate.ALTER)
+            self.by_identity[inner].moves = self.rules(inner).move
 
     def _is_too_new(self, identity: Identity, new: Object, attributes: tuple[str, ...]) -> bool:
         """Refuses what the server that the plan runs on can't hold: the old snapshot's."""

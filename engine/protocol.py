@@ -137,6 +137,10 @@ class KindRules(Struct, frozen=True):
     """Binding its parent to the origin's parent makes it: a partition's triggers."""
     unbinding_drops: bool = False
     """Unbinding its parent from the origin's parent drops it."""
+    placeable: Mapping[str, str] = {}
+    """The ordered fields whose objects can be made, or moved, to any place; and those objects' kind."""
+    move: str | None = None
+    """The macro that moves it among its siblings; it sets attributes too, if their rules name it."""
     last: bool = False
     """Its steps come after all others."""
     drop_loses: str | None = None
@@ -144,6 +148,13 @@ class KindRules(Struct, frozen=True):
     commits: bool = False
     create_fails: Callable[[Object, bool], str | None] = lambda _obj, _parent_is_new: None
     """What in existing rows can make its creation fail, given whether its parent is new."""
+
+
+class Place(Struct, frozen=True):
+    """Where an object comes to stand among its siblings."""
+
+    after: Identity | None
+    """None: it is the first."""
 
 
 class Step(Struct, frozen=True, eq=False):
@@ -159,6 +170,10 @@ class Step(Struct, frozen=True, eq=False):
     parent: Identity | None = None
     attributes: tuple[str, ...] = ()
     """Of an alter: what it sets."""
+    moves: bool = False
+    """Of an alter: the object takes another place among its siblings."""
+    place: Place | None = None
+    """Of a creation or a move: where; None: at the end, or where it is."""
     unset: bool = False
     """Of an alter: the attributes go to their default, not to the new value."""
     renames: Mapping[Identity, Identity] = {}
@@ -271,6 +286,10 @@ class Dialect(Protocol):
 
     def wrap(self, together: Sequence[Step]) -> str | None:
         """The macro round the steps of a statement; None: the leading step's macro is the statement."""
+        ...
+
+    def cost(self, statement: Statement, old: Schema) -> str:
+        """How the server does it and whom that blocks, in words; empty where nothing is foretold."""
         ...
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:

@@ -37,6 +37,8 @@ def fold(statement: Statement, state: State, dialect: Dialect) -> dict[Identity,
             touched[identity] = obj
         if step.parent is not None:
             state.place(step.identity, step.parent)
+        if step.parent is not None and step.place is not None:
+            state.move(step.identity, step.parent, step.place.after)
         for inner, parent, _ in step.inner:
             state.place(inner, parent)
     return touched
@@ -82,8 +84,10 @@ def _check_end(state: State, changes: Changes, old: Schema, new: Schema) -> None
     left_out = frozenset(changes.left_out)
     spelling = set(changes.spelling)
     expected: dict[Identity, Object | None] = {i: c.new for i, c in changes.by_identity.items()}
-    for identity in state.touched:
+    for identity in list(state.touched):
         expected.setdefault(identity, new.get(identity))
+        if (around := new.parent(identity)) is not None:
+            expected.setdefault(around, new.get(around))
     for identity, target in expected.items():
         found = state.get(identity)
         if isinstance(target or found, Unmodelled):

@@ -83,6 +83,10 @@ class Schema:
     def __contains__(self, identity: Identity) -> bool:
         return self.get(identity) is not None
 
+    def objects(self) -> Iterator[tuple[Identity, Object]]:
+        """All, at whatever depth."""
+        return ((identity, obj) for root in self._walked.values() for identity, _, obj in root.entries)
+
     def parent(self, identity: Identity) -> Identity | None:
         """In what it stands."""
         self._unfold(identity)
@@ -185,7 +189,7 @@ class State:
         self._now: dict[Identity, Object | None] = {}
         self._inside: dict[Identity, dict[Identity, None]] = {}
         self._users: dict[Identity, dict[Identity, None]] = {}
-        self._anew: set[Identity] = set()
+        self._parents: dict[Identity, Identity] = {}
 
     @property
     def touched(self) -> Iterable[Identity]:
@@ -200,9 +204,13 @@ class State:
 
     def inside(self, identity: Identity) -> list[Identity]:
         """What stands directly in it now."""
-        known = self.schema.inside(identity) if identity not in self._anew else ()
-        both = dict.fromkeys(known) | self._inside.get(identity, {})
-        return [i for i in both if self.get(i) is not None]
+        return [i for i in self._listed(identity) if self.get(i) is not None]
+
+    def _listed(self, identity: Identity) -> dict[Identity, None]:
+        """What stands, or stood, in it, in order."""
+        if identity not in self._inside:
+            self._inside[identity] = dict.fromkeys(self.schema.inside(identity))
+        return self._inside[identity]
 
     def descendants(self, identity: Identity) -> Iterator[Identity]:
         """All that stands in it now, parents first."""
@@ -229,12 +237,20 @@ class State:
         for identity, obj in effects:
             self._now[identity] = obj
             if obj is None:
-                self._anew.add(identity)
-                self._inside.pop(identity, None)
+                self._inside[identity] = {}
+                if (parent := self._parents.get(identity) or self.schema.parent(identity)) is not None:
+                    self._listed(parent).pop(identity, None)
                 continue
             for _, used in references(obj):
                 self._users.setdefault(used, {})[identity] = None
 
     def place(self, identity: Identity, parent: Identity) -> None:
-        """Note in what a new object stands."""
-        self._inside.setdefault(parent, {})[identity] = None
+        """Note in what a new object stands: behind all that stands there."""
+        self._parents[identity] = parent
+        self._listed(parent).setdefault(identity)
+
+    def move(self, identity: Identity, parent: Identity, after: Identity | None) -> None:
+        """Put it right behind that sibling, or before all of them."""
+        others = [i for i in self._listed(parent) if i != identity]
+        at = others.index(after) + 1 if after is not None else 0
+        self._inside[parent] = dict.fromkeys([*others[:at], identity, *others[at:]])

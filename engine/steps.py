@@ -316,7 +316,14 @@ class Steps:
         chain = self._alter(
             identity, self.old[identity], self.new[identity], attributes, decision.release, State(self.old)
         )
+        if decision.moves is not None and not any(step.moves for step in chain):
+            chain.append(self._move_among_siblings(identity, decision.moves))
         self._chain(chain)
+
+    def _move_among_siblings(self, identity: Identity, macro: str) -> Step:
+        current, rule = self.old[identity], InPlace(macro, light=True)
+        step = self._alter_step(identity, current, self.new[identity], rule, (), unset=False)
+        return self._add(self._prepared(step), {})
 
     def _is_brought(self, identity: Identity, attribute: str) -> bool:
         """Does an alter of what it derives from alter it too?"""
@@ -400,7 +407,7 @@ class Steps:
             rules.setdefault(rule.macro, rule)
             groups.setdefault(rule.macro, []).append(attribute)
         return [
-            (rules[macro], self._siblings(identity, macro) if rules[macro].rebinds else tuple(together))
+            (rules[macro], (rules[macro].rebinds and self._siblings(identity, macro)) or tuple(together))
             for macro, together in groups.items()
         ]
 
@@ -452,6 +459,7 @@ class Steps:
             new=target,
             parent=parent,
             attributes=together,
+            moves=self._is_moved_by(identity, rule.macro) and not unset,
             unset=unset,
             inner=tuple((i, self._parent(i), self.new[i]) for i in self._in_order(identity, brings)),
             needs=frozenset({identity, *(() if unset else after)}),
@@ -465,6 +473,10 @@ class Steps:
             fails=rule.fails,
             why=self._because(identity),
         )
+
+    def _is_moved_by(self, identity: Identity, macro: str) -> bool:
+        decision = self.decisions.get(identity)
+        return decision is not None and decision.fate is Fate.ALTER and decision.moves == macro
 
     def _because(self, identity: Identity) -> str:
         decision = self.decisions.get(identity)
@@ -503,9 +515,7 @@ class Steps:
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):
                     continue
-                if (step.action == "set aside" or (identity, attribute) in step.after) and self._is_set(
-                    identity, attribute
-                ):
+                if self._is_set(identity, attribute, step):
                     continue
                 if self._is_kept(identity, attribute, after, target):
                     continue
@@ -513,14 +523,16 @@ class Steps:
                 wanted[attribute] = None
                 causes.append(step)
 
-    def _is_set(self, identity: Identity, attribute: str) -> bool:
-        """Is the attribute altered anyway: once what was set aside is there anew, or before the step that would?"""
+    def _is_set(self, identity: Identity, attribute: str, step: Step) -> bool:
+        """Is the attribute altered anyway: once what the step sets aside is there anew, or by a step before it?"""
         decision = self.decisions.get(identity)
         if decision is None or decision.fate is not Fate.ALTER:
             return False
+        if step.action == "set aside":
+            return attribute in decision.attributes
         own = [a for a in decision.attributes if not self._is_brought(identity, a)]
-        macro = self._macro(identity, attribute)
-        return attribute in own or (macro is not None and macro in {self._macro(identity, a) for a in own})
+        macro = self._macro(identity, attribute) if (identity, attribute) in step.after else None
+        return macro is not None and macro in {self._macro(identity, a) for a in own}
 
     def _macro(self, identity: Identity, attribute: str) -> str | None:
         """What sets the attribute, if that is done in place."""

@@ -323,7 +323,7 @@ def _decoded_beside(data: bytes, other: bytes, before: Snapshot) -> Snapshot | N
         known = dict(zip(map(bytes, _cutter.decode(other).objects), before.objects, strict=True))
         decode_one = _object_decoder(header.dialect).decode
         objects = tuple(known.get(text := bytes(raw)) or decode_one(text) for raw in pieces.objects)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     after = type(before)(header=header, objects=objects)
     after.walk_beside(before)

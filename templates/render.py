@@ -3,165 +3,16 @@
 Names and literals reach a statement through filters alone; an unknown variable is an error (StrictUndefined).
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..engine.protocol import Part, Statement, Step
-from ..snapshots.model import Identity, Text, plain
-from ..snapshots.naming import kind_of, parts_of, path_of, quote
-from .restate import restated
+from ..snapshots.naming import path_of
+from .filters import filters
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment, Template
-
-
-def _literal(value: Text | None) -> str:
-    """A string literal that reads the same whatever standard_conforming_strings says; NULL for None."""
-    if value is None:
-        return "NULL"
-    text = plain(value).replace("'", "''")
-    if "\\" not in text:
-        return f"'{text}'"
-    return "E'" + text.replace("\\", "\\\\") + "'"
-
-
-def _dollar(text: str) -> str:
-    """The text in dollar quotes, with a tag that it doesn't hold."""
-    tag, count = "$$", 0
-    while tag[:-1] in text or text.endswith("$"):
-        count += 1
-        tag = f"$body{count if count > 1 else ''}$"
-        if tag[:-1] not in text:
-            break
-    return f"{tag}{text}{tag}"
-
-
-def _one_line(text: str) -> str:
-    """Fit for a comment: no line end of any kind (psql ends a comment at CR too), no other control character."""
-    return "".join(c if c.isprintable() else " " for c in text)
-
-
-_PIECE = re.compile(
-    r"""
-    (?P<quoted>
-        (?:(?<![\w$])[eE])'(?:[^'\\]|\\.|'')*'
-      | '[^']*'
-      | "[^"]*"
-      | (?<![\w$])\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$
-      | --[^\n]*
-      | ::
-    )
-  | (?P<colon>:(?=[\w'"{]))
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-"""Outside of quotes psql replaces `:name`, `:'name'`, `:"name"` and `:{?name}` by its variables (psql, "SQL
-Interpolation"). In SQL that means an array's slice, and a space behind the colon changes nothing there."""
-
-
-def _for_psql(sql: str) -> str:
-    """The same SQL, with nothing in it that psql takes for a variable of its own."""
-    return _PIECE.sub(lambda piece: ": " if piece["colon"] else piece[0], sql) if ":" in sql else sql
-
-
-def _code(text: str) -> str:
-    """A code span of Markdown that the text can't end."""
-    ticks = "`" * (_longest_run(text) + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}"
-
-
-def _python(text: str) -> str:
-    """A string of Python, of many lines where the text has them."""
-    if "\n" not in text:
-        return repr(text)
-    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return f'"""{escaped}"""' if not text.endswith('"') else repr(text)
-
-
-def _fence(lines: Iterable[str]) -> str:
-    """The fence of a code block of Markdown that no line of it can end."""
-    return "`" * max(3, *(_longest_run(line) + 1 for line in lines))
-
-
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
-
-
-def _escaped(text: str) -> str:
-    """Prose that Markdown takes as it is."""
-    return _MARKUP.sub(r"\\\1", text)
-
-
-def _cell(text: str) -> str:
-    """Fit for a cell of a table: a `|` ends one even in a code span."""
-    return re.sub(r"(?<!\\)\|", r"\\|", text)
-
-
-def _longest_run(text: str) -> int:
-    return max(map(len, re.findall("`+", text)), default=0)
-
-
-def _in_schema(identity: Identity) -> str:
-    """The SQL name of what stands in a table and is named in its schema: an index."""
-    parts = parts_of(identity)
-    return f"{quote(parts[0])}.{quote(parts[-1])}"
-
-
-def _beside(relation: Identity, name: str) -> str:
-    """The SQL name of an index on the relation, which is in its schema."""
-    return f"{quote(parts_of(relation)[0])}.{quote(name)}"
-
-
-def _last(identity: Identity) -> str:
-    return quote(parts_of(identity)[-1])
-
-
-def _last_of_path(path: str) -> str:
-    return _last(Identity(f"x {path}"))
-
-
-def _routine(identity: Identity) -> str:
-    return ".".join(map(quote, parts_of(identity)))
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else str(value)
-
-
-def _statement(text: str) -> str:
-    return text if text.rstrip().endswith(";") else f"{text};"
-
-
-def _operator(name: str) -> str:
-    return f"OPERATOR({name})" if "." in name else name
-
-
-def _for_path(steps: Iterable[Step], kind: str, identity: Identity) -> Step | None:
-    wanted = f"{kind} {path_of(identity)}"
-    return next((step for step in steps if step.identity == wanted), None)
-
-
-def table_path(step: Step) -> str:
-    """The path of the table that a step on a table, or on what stands in it, is about."""
-    if step.parent is None:
-        return path_of(step.identity)
-    if kind_of(step.identity) in ("default", "identity"):
-        return ".".join(map(quote, parts_of(step.parent)[:-1]))
-    return path_of(step.parent)
-
-
-_ENABLE = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
-
-
-def _not_null_name(step: Step) -> str:
-    from ..snapshots.naming import constraint_name
-
-    assert step.new is not None
-    if step.parent is None:
-        return constraint_name(step.new.name, None, "not_null")
-    return constraint_name(parts_of(step.parent)[-1], step.new.name, "not_null")
 
 
 def _bytecode_cache() -> "BytecodeCache | None":
@@ -182,7 +33,8 @@ def _bytecode_cache() -> "BytecodeCache | None":
 
 
 @cache
-def _environment() -> "Environment":
+def _environment(dialect: str = "") -> "Environment":
+    """The loaded templates, with the filters of a dialect; without one, for reports."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -194,39 +46,13 @@ def _environment() -> "Environment":
         keep_trailing_newline=False,
         autoescape=False,
     )
-    environment.filters |= {
-        "ident": path_of,
-        "kind": kind_of,
-        "q": quote,
-        "literal": _literal,
-        "text": restated,
-        "last": _last,
-        "last_of_path": _last_of_path,
-        "in_schema": _in_schema,
-        "beside": _beside,
-        "routine": _routine,
-        "dollar": _dollar,
-        "one_line": _one_line,
-        "for_psql": _for_psql,
-        "code": _code,
-        "cell": _cell,
-        "escaped": _escaped,
-        "fence": _fence,
-        "python": _python,
-        "number": _number,
-        "statement": _statement,
-        "operator": _operator,
-        "for_path": _for_path,
-        "table": table_path,
-        "enable": _ENABLE.__getitem__,
-        "not_null_name": _not_null_name,
-    }
+    environment.filters |= filters(dialect)
     return environment
 
 
 @cache
 def _module(dialect: str, family: str) -> Any:
-    return _environment().get_template(f"{dialect}/{family}.sql.j2").module
+    return _environment(dialect).get_template(f"{dialect}/{family}.sql.j2").module
 
 
 def _macro(dialect: str, name: str) -> Any:
@@ -262,7 +88,7 @@ def _said_by_another(step: Step, steps: Sequence[Step]) -> bool:
 
 def script_template(dialect: str) -> "Template":
     """The template of a whole script."""
-    return _environment().get_template(f"{dialect}/script.sql.j2")
+    return _environment(dialect).get_template(f"{dialect}/script.sql.j2")
 
 
 class Said(Protocol):
@@ -277,20 +103,25 @@ class Said(Protocol):
     @property
     def risks(self) -> Sequence[str]: ...
 
+    @property
+    def cost(self) -> str: ...
 
-def render_script(dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], **facts: Any) -> str:
-    """A whole script: header, parts, statements with their reasons. `facts` is what the header tells."""
-    rendered = [{"part": part, "groups": _groups(dialect, part, said)} for part in parts]
+
+def render_script(dialect: str, parts: Sequence[Part], of: Callable[[Statement], Said], **facts: Any) -> str:
+    """A whole script: header, parts, statements with what `of` says of them. `facts` is what the header tells."""
+    rendered = [{"part": part, "groups": _groups(dialect, part, of)} for part in parts]
     return script_template(dialect).render(parts=rendered, **facts)
 
 
-def _groups(dialect: str, part: Part, said: Callable[[Statement], Said]) -> list[dict[str, Any]]:
+def _groups(dialect: str, part: Part, of: Callable[[Statement], Said]) -> list[dict[str, Any]]:
     """The part's statements; neighbours that are there for one reason, together."""
     groups: list[dict[str, Any]] = []
     for statement in part.statements:
-        words = said(statement)
-        if not groups or words.losses or groups[-1]["losses"] or groups[-1]["reason"] != words.reason:
-            groups.append({"reason": words.reason, "losses": words.losses, "risks": {}, "statements": []})
+        words = of(statement)
+        same = bool(groups) and (groups[-1]["reason"], groups[-1]["cost"]) == (words.reason, words.cost)
+        if not same or words.losses or groups[-1]["losses"]:
+            said = {"reason": words.reason, "losses": words.losses, "cost": words.cost}
+            groups.append(said | {"risks": {}, "statements": []})
         groups[-1]["risks"] |= dict.fromkeys(words.risks)
         groups[-1]["statements"].append(render_statement(dialect, statement))
     return groups

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Step
+from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
 from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Range, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
-from ...templates.render import table_path
+from ...templates.filters.postgres import table_path
 from . import casts, composites, not_nulls, privileges, risks, spelling, versions
 from .effects import effects
 from .rules import tables
@@ -130,6 +130,10 @@ class Postgres:
             context |= make(step, old, new)
         return context
 
+    def cost(self, statement: Statement, old: Schema) -> str:
+        """Nothing is foretold."""
+        return ""
+
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values PostgreSQL of that version can't hold."""
         return versions.too_new(obj, attributes, version)
@@ -156,16 +160,18 @@ class Postgres:
 
 
 def _taken(schema: Schema) -> frozenset[str]:
-    """The names, with their schemas, of all types and relations."""
-    return schema.remember("names", _names)
+    """The names, with their schemas, of the types and relations that could be taken for what waits."""
+    return schema.remember("waiting names", _waiting_names)
 
 
-def _names(schema: Schema) -> frozenset[str]:
-    every = (i for root in schema.roots for i in (root, *schema.descendants(root)))
-    claims = (claim for i in every for claim in DIALECT.claims(i, schema[i]))
-    return frozenset(
-        name for kind, _, name in (claim.partition(" ") for claim in claims) if kind in ("relation", "type")
+def _waiting_names(schema: Schema) -> frozenset[str]:
+    alike = (
+        (identity, obj)
+        for identity, obj in schema.objects()
+        if spelling.WAITING in identity or (isinstance(obj, IdentityColumn) and spelling.WAITING in obj.sequence)
     )
+    claims = (claim.partition(" ") for identity, obj in alike for claim in DIALECT.claims(identity, obj))
+    return frozenset(name for kind, _, name in claims if kind in ("relation", "type"))
 
 
 def _stands_alone(step: Step) -> bool:

@@ -16,15 +16,14 @@ from ...snapshots.naming import kind_of
 from ...snapshots.postgres import Column, Domain, ForeignKey, Table
 from . import casts
 
-AE, EX, SRE, SHARE, SUE = (
+AE, SRE, SHARE, SUE = (
     "ACCESS EXCLUSIVE",
-    "EXCLUSIVE",
     "SHARE ROW EXCLUSIVE",
     "SHARE",
     "SHARE UPDATE EXCLUSIVE",
 )
 
-BLOCKS: Mapping[str, Blocks] = {AE: "reads and writes", EX: "writes", SRE: "writes", SHARE: "writes", SUE: "nothing"}
+BLOCKS: Mapping[str, Blocks] = {AE: "reads and writes", SRE: "writes", SHARE: "writes", SUE: "nothing"}
 
 Place = Callable[[Step, Schema, Schema], Iterable[Identity]]
 """The objects that something is done to."""
@@ -75,12 +74,20 @@ def with_heirs(relations: Iterable[Identity], *schemas: Schema) -> Iterator[Iden
     waiting = list(found)
     while waiting:
         at = waiting.pop()
-        heirs = {
-            u for schema in schemas for u, a in schema.users(at) if a in ("partition_of", "inherits")
-        } - found.keys()
+        heirs = {heir for schema in schemas for heir in schema.remember("heirs of tables", _heirs).get(at, ())}
+        waiting.extend(heirs - found.keys())
         found.update(dict.fromkeys(sorted(heirs)))
-        waiting.extend(heirs)
     return iter(found)
+
+
+def _heirs(schema: Schema) -> dict[Identity, list[Identity]]:
+    """Partitions and children, by what they derive from directly."""
+    found: dict[Identity, list[Identity]] = {}
+    for table in schema.of_kind("table"):
+        assert isinstance(table, Table)
+        for parent in (*table.inherits, *([table.partition_of] if table.partition_of else ())):
+            found.setdefault(parent, []).append(table.identity())
+    return found
 
 
 def above(step: Step, old: Schema, new: Schema) -> Iterable[Identity]:
@@ -528,6 +535,6 @@ def locks(row: Row, step: Step, old: Schema, new: Schema) -> tuple[Lock, ...]:
     return tuple(Lock(mode, on, BLOCKS[mode]) for on, mode in found.items() if kind_of(on) in _LOCKED)
 
 
-_STRENGTH = {mode: at for at, mode in enumerate((SUE, SHARE, SRE, EX, AE))}
+_STRENGTH = {mode: at for at, mode in enumerate((SUE, SHARE, SRE, AE))}
 _LOCKED = frozenset({*_RELATIONS, "index", *_KEYS, "identity"})
 """Kinds that are, or have, a relation of their own."""

@@ -118,28 +118,40 @@ def _made(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
     """Made for the first time, where its table was there before; or made anew in another form."""
     for identity in sorted(step.produces):
         before, after = old.get(identity), new.get(identity)
-        if before is not None and after is not None:
+        if before is not None and after is not None and before != after:
             yield from _remade(identity, before, after)
             yield from _privileges(identity, before, after, old, new)
     identity, obj = step.identity, step.new
-    if (
-        obj is None
-        or step.parent is None
-        or step.parent not in old
-        or (identity in old and not isinstance(obj, Policy))
-    ):
-        return
     if isinstance(obj, Policy):
-        if identity not in old and _is_secured(step, old):
-            code, text = (
-                ("DB408", "a restrictive policy comes") if obj.restrictive else ("DB504", "a permissive policy comes")
-            )
-            yield code, identity, text
+        yield from _policy_made(step, obj, old)
+    elif obj is None or step.parent is None or step.parent not in old or identity in old:
+        return
     elif isinstance(obj, Column):
         if _needs_value(obj):
             yield "DB405", identity, "it is NOT NULL and has no default"
-    elif obj.kind in _FAILURE_BY_KIND and (obj.kind != "index" or getattr(obj, "unique", False)):
+    elif _constrains(obj):
         yield "DB404", identity, "what breaks it is refused from now on"
+
+
+def _constrains(obj: Object) -> bool:
+    return obj.kind in _FAILURE_BY_KIND and (obj.kind != "index" or getattr(obj, "unique", False))
+
+
+def _policy_made(step: Step, policy: Policy, old: Schema) -> Iterator[Warning]:
+    if not _is_secured(step, old) or old.get(step.identity) == policy:
+        return
+    if step.identity in old:
+        yield from _of_policy(step.identity, "it is another one now")
+    elif policy.restrictive:
+        yield "DB408", step.identity, "a restrictive policy comes"
+    else:
+        yield "DB504", step.identity, "a permissive policy comes"
+
+
+def _of_policy(identity: Identity, text: str) -> Iterator[Warning]:
+    """Nobody here can tell whether it lets more or fewer rows through."""
+    yield "DB408", identity, text
+    yield "DB504", identity, text
 
 
 def _remade(identity: Identity, before: Object, after: Object) -> Iterator[Warning]:
@@ -156,9 +168,25 @@ def _remade(identity: Identity, before: Object, after: Object) -> Iterator[Warni
     elif isinstance(before, Column) and isinstance(after, Column):
         if before.generated is None and after.generated is not None:
             yield "DB404", identity, "it is computed from now on, and can't be written"
+    elif _constrains(after):
+        yield "DB404", identity, "it is another one now, and what breaks it is refused"
     elif hasattr(after, "query"):
         yield from _of_columns(identity, before, after)
     yield from _retyped(identity, before, after)
+    yield from _given_to_owner(identity, before, after)
+
+
+def _given_to_owner(identity: Identity, before: Object, after: Object) -> Iterator[Warning]:
+    """Does it run with its owner's privileges, where it ran with the caller's?"""
+    if getattr(after, "security_definer", False) and not getattr(before, "security_definer", False):
+        yield "DB506", identity, "SECURITY DEFINER from now on"
+    if isinstance(before, View) and isinstance(after, View):
+        was, becomes = (view.options.get("security_invoker", "false") in _TRUE for view in (before, after))
+        if was and not becomes:
+            yield "DB506", identity, "not `security_invoker` from now on"
+
+
+_TRUE = frozenset({"true", "on", "yes", "1"})
 
 
 def _signature(routine: Routine) -> tuple[list[Argument], str | None]:
@@ -229,30 +257,14 @@ def _is_secured(step: Step, old: Schema) -> bool:
 
 
 def _policy(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
-    if not _is_secured(step, old):
-        return
-    words = ", ".join(step.attributes)
-    yield "DB408", step.identity, f"change of {words}"
-    yield "DB504", step.identity, f"change of {words}"
+    if _is_secured(step, old):
+        yield from _of_policy(step.identity, f"change of {', '.join(step.attributes)}")
 
 
-def _routine(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
-    assert isinstance(step.old, Routine) and isinstance(step.new, Routine)
-    if step.new.security_definer and not step.old.security_definer:
-        yield "DB506", step.identity, "SECURITY DEFINER from now on"
-    removed = len(step.new.arguments) < len(step.old.arguments)
-    if removed:
-        yield "DB406", step.identity, "arguments or result change"
-
-
-def _view_options(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
-    assert isinstance(step.old, View) and isinstance(step.new, View)
-    before, after = (view.options.get("security_invoker", "false") for view in (step.old, step.new))
-    if step.identity in old and before in _TRUE and after not in _TRUE:
-        yield "DB506", step.identity, "not `security_invoker` from now on"
-
-
-_TRUE = frozenset({"true", "on", "yes", "1"})
+def _owner_runs_it(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
+    before, after = old.get(step.identity), new.get(step.identity)
+    if before is not None and after is not None:
+        yield from _given_to_owner(step.identity, before, after)
 
 
 def _owner(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
@@ -269,12 +281,16 @@ def _acl(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
 
 def _privileges(identity: Identity, before: Object, after: Object, old: Schema, new: Schema) -> Iterator[Warning]:
     """Who loses and who gets what on an object that both sides have."""
-    if not hasattr(before, "acl"):
+    if not hasattr(before, "acl") or any("acl" in schema.header.not_read for schema in (old, new)):
         return
     lost, got = privileges.changed(before, after, old.header.version_number)
     for code, verb, rights in (("DB501", "loses", lost), ("DB503", "gets", got)):
         for role, names in rights.items():
-            yield code, identity, f"{role if role == privileges.PUBLIC else quote(role)} {verb} {', '.join(names)}"
+            yield code, identity, f"{_role(role)} {verb} {', '.join(names)}"
+
+
+def _role(name: str) -> str:
+    return name if name == privileges.PUBLIC else quote(name)
 
 
 def _default_privileges(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
@@ -282,7 +298,7 @@ def _default_privileges(step: Step, old: Schema, new: Schema) -> Iterator[Warnin
     for word, grants in (("loses", change.revokes), ("gets", change.grants)):
         for grant in grants:
             names = ", ".join(grant.privileges or grant.grantable)
-            yield "DB505", step.identity, f"{grant.to} {word} {names} on what is made from now on"
+            yield "DB505", step.identity, f"{_role(grant.to)} {word} {names} on what is made from now on"
 
 
 _BY_ACTION: Mapping[str, Warn] = {"drop": _gone, "create": _made, "rename": _renamed}
@@ -299,8 +315,8 @@ _BY_MACRO: Mapping[str, Warn] = {
     "policy.alter": _policy,
     "privileges.set_defaults": _default_privileges,
     "privileges.unset_defaults": _default_privileges,
-    "routine.replace": _routine,
+    "routine.replace": _owner_runs_it,
     "type.add_values": _labels,
     "type.alter_attribute": _type,
-    "view.set_options": _view_options,
+    "view.set_options": _owner_runs_it,
 }

@@ -67,12 +67,16 @@ def _same_field(field: str, old: Any, new: Any) -> bool:
     return bool(old == new) or (field in _INNER and _same(old, new))
 
 
+WAITING = "__old"
+"""In the name of whatever waits to be dropped."""
+
+
 def aside(path: str, taken: Set[str]) -> str:
     """Where what is superseded waits: its name with `__old` behind it, and a number where that is taken; a long one is
     cut and hashed, so that no two wait under one name."""
     *schema, name = parts_of(Identity(f"x {path}"))
     for number in itertools.count(1):
-        end = f"__old{number if number > 1 else ''}"
+        end = f"{WAITING}{number if number > 1 else ''}"
         if len(name.encode()) + len(end) > 63:
             end = f"_{sha256(name.encode()).hexdigest()[:8]}{end}"
         cut = name.encode()[: 63 - len(end)].decode(errors="ignore")

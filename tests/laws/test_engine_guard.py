@@ -3,16 +3,18 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from jinja2 import meta
 
+from dbstrata.dialects import dialect
+from dbstrata.dialects.mysql.rules import tables as mysql_tables
 from dbstrata.dialects.postgres import effects
-from dbstrata.dialects.postgres.dialect import DIALECT
 from dbstrata.dialects.postgres.rules import tables
 from dbstrata.engine.protocol import Choose, InPlace, KindRules, Rule
-from dbstrata.snapshots import postgres as model
+from dbstrata.snapshots import mysql, postgres
 from dbstrata.snapshots.format import DIALECTS
 from dbstrata.snapshots.model import Object, Unmodelled, attributes
 from dbstrata.templates.render import _environment, _macro  # pyright: ignore[reportPrivateUsage]
@@ -20,9 +22,17 @@ from dbstrata.templates.render import _environment, _macro  # pyright: ignore[re
 ROOT = Path(__file__).parents[2]
 ENGINE = sorted((ROOT / "engine").glob("*.py"))
 ROOMS = ("cli", "dialects", "engine", "snapshots", "templates")
-KINDS = sorted({cls.kind: cls for cls in vars(model).values() if isinstance(cls, type) and issubclass(cls, Object)
-                and cls.kind and cls is not Unmodelled}.items())  # fmt: skip
-TAGS = {kind for kind, _ in KINDS}
+
+
+def kinds_of(model: ModuleType) -> dict[str, type[Object]]:
+    """The classes of a dialect's model, by kind."""
+    classes = [cls for cls in vars(model).values() if isinstance(cls, type) and issubclass(cls, Object)]
+    return {cls.kind: cls for cls in classes if cls.kind and cls is not Unmodelled}
+
+
+KINDS = {"postgres": kinds_of(postgres), "mysql": kinds_of(mysql)}
+TABLES = {"postgres": tables(), "mysql": mysql_tables()}
+TAGS = {kind for kinds in KINDS.values() for kind in kinds}
 LONGEST = 60
 """Lines of a function."""
 
@@ -63,9 +73,8 @@ def test_engine_names_no_kind(path: Path) -> None:
 def test_engine_names_no_class_of_a_dialect(path: Path) -> None:
     tree = parsed(path)
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    classes = (
-        {cls.__name__ for _, cls in KINDS} - {"Schema", "Rule", "Policy"} - imported
-    )  # other modules' classes, of one name
+    every = {cls.__name__ for kinds in KINDS.values() for cls in kinds.values()}
+    classes = every - {"Schema", "Rule", "Policy"} - imported  # other modules' classes, of one name
     assert {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & classes == set()
     assert {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & classes == set()
 
@@ -126,20 +135,22 @@ def test_only_a_dialect_decides_by_its_name() -> None:
 # ---------------------------------------------------------------------- rules
 
 
-def test_every_kind_has_rules() -> None:
-    assert tables().keys() == TAGS
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_has_rules(name: str) -> None:
+    assert TABLES[name].keys() == KINDS[name].keys()
 
 
-@pytest.mark.parametrize(("kind", "cls"), KINDS)
-def test_every_attribute_has_a_rule(kind: str, cls: type[Object]) -> None:
-    """And there is no rule for what is no attribute."""
-    assert set(DIALECT.rules(kind).attributes) == {*attributes(cls), *cls.ordered}
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, kinds in KINDS.items() for kind in kinds])
+def test_every_attribute_has_a_rule(name: str, kind: str) -> None:
+    """And there is no rule for what is no attribute. What can be put to a place needs none for the order."""
+    rules, cls = dialect(name).rules(kind), KINDS[name][kind]
+    assert {*rules.attributes, *rules.placeable} == {*attributes(cls), *cls.ordered}
 
 
 def macros_of(value: Any) -> Iterator[str]:
     """All macros that a kind's rules name."""
     rules: KindRules = value
-    yield from filter(None, (rules.create, rules.drop, rules.aside))
+    yield from filter(None, (rules.create, rules.drop, rules.aside, rules.move))
     for rule in rules.attributes.values():
         yield from macros_of_rule(rule)
 
@@ -149,10 +160,10 @@ def macros_of_rule(rule: Rule | Choose) -> Iterator[str]:
         yield from filter(None, (rule.macro, rule.unset))
 
 
-def named_in_rules() -> set[str]:
+def named_in_rules(name: str) -> set[str]:
     """Those in tables, and those that functions pick: each `InPlace("family.macro", unset=...)` in the source."""
-    found = {macro for rules in tables().values() for macro in macros_of(rules)}
-    for path in (ROOT / "dialects" / "postgres" / "rules").glob("*.py"):
+    found = {macro for rules in TABLES[name].values() for macro in macros_of(rules)}
+    for path in (ROOT / "dialects" / name / "rules").glob("*.py"):
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "InPlace":
                 given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("macro", "unset"))]
@@ -160,39 +171,40 @@ def named_in_rules() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("name", sorted(named_in_rules()))
-def test_every_macro_of_a_rule_is_there(name: str) -> None:
-    assert callable(_macro("postgres", name))
+@pytest.mark.parametrize(("name", "macro"), [(name, m) for name in TABLES for m in sorted(named_in_rules(name))])
+def test_every_macro_of_a_rule_is_there(name: str, macro: str) -> None:
+    assert callable(_macro(name, macro))
 
 
-def named_in_effects() -> set[str]:
+def named_in_effects(name: str) -> set[str]:
     """The keys of the dialect's tables of side effects, links and contexts; and every other name in its sources."""
-    sources = [ROOT / "dialects" / "postgres" / name for name in ("effects.py", "dialect.py")]
-    families = {path.name.partition(".")[0] for path in (ROOT / "templates" / "postgres").glob("*.sql.j2")}
+    sources = [path for path in (ROOT / "dialects" / name).glob("*.py") if path.stem in ("effects", "dialect", "locks")]
+    families = {path.name.partition(".")[0] for path in (ROOT / "templates" / name).glob("*.sql.j2")}
     constants = (str(constant.value) for path in sources for constant in strings(parsed(path)))
     return {
         text for text in constants if text.partition(".")[0] in families and text.count(".") == 1 and text[-1] != "."
     }
 
 
-@pytest.mark.parametrize("name", sorted(named_in_effects()))
-def test_every_macro_of_an_effect_is_there(name: str) -> None:
-    assert callable(_macro("postgres", name))
+@pytest.mark.parametrize(("name", "macro"), [(name, m) for name in TABLES for m in sorted(named_in_effects(name))])
+def test_every_macro_of_an_effect_is_there(name: str, macro: str) -> None:
+    assert callable(_macro(name, macro))
 
 
 def test_effects_and_rules_know_the_same_macros() -> None:
     """A side effect of what no rule does any more is dead."""
     side_effects: dict[str, Any] = effects._SIDE_EFFECTS  # pyright: ignore[reportPrivateUsage]
-    assert side_effects.keys() - named_in_rules() == set()
-    assert effects.NOT_CREATED.keys() - TAGS == set()
+    assert side_effects.keys() - named_in_rules("postgres") == set()
+    assert effects.NOT_CREATED.keys() - KINDS["postgres"].keys() == set()
     for kind, names in effects.NOT_CREATED.items():
-        assert names - set(attributes(dict(KINDS)[kind])) == set()
+        assert names - set(attributes(KINDS["postgres"][kind])) == set()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.j2")), ids=lambda path: path.name)
 def test_every_template_parses(path: Path) -> None:
     """And what it includes or imports is there."""
-    environment = _environment()
+    name = path.parent.name
+    environment = _environment(name if name in TABLES else "")
     tree = environment.parse(path.read_text(encoding="utf-8"))
     for other in meta.find_referenced_templates(tree):
         assert other is not None

@@ -197,6 +197,26 @@ CASES: dict[str, tuple[list[Any], list[Any], set[str]]] = {
         [t(row_security=True, policies=(Policy(name="p", using="true", restrictive=True),))],
         {"DB203", "DB408"},
     ),
+    "a policy for another command": (
+        [t(row_security=True, policies=(Policy(name="p", using="true"),))],
+        [t(row_security=True, policies=(Policy(name="p", using="true", command="select"),))],
+        {"DB203", "DB408", "DB504"},
+    ),
+    "a policy with another condition": (
+        [t(row_security=True, policies=(Policy(name="p", using="true"),))],
+        [t(row_security=True, policies=(Policy(name="p", using="false"),))],
+        {"DB203", "DB408", "DB504"},
+    ),
+    "a check with another condition": (
+        [t(constraints=(Check(name="k", expression="(id > 1)"),))],
+        [t(constraints=(checked(),))],
+        {"DB202", "DB203", "DB303", "DB404"},
+    ),
+    "a function made anew runs as its owner": (
+        [function()],
+        [function(returns="text", security_definer=True)],
+        {"DB406", "DB506"},
+    ),
     "a policy that does not count yet": ([t()], [t(policies=(Policy(name="p", using="true"),))], {"DB203"}),
     "a revoke": (
         [t(acl=(Grant(to="r", privileges=("ALL",)),))],
@@ -232,6 +252,12 @@ def test_which_change_is_which_risk(case: str) -> None:
     old, new, codes = CASES[case]
     found = risks(old, new).all
     assert {risk.code for risk in found} == codes, "\n".join(map(said, found))
+
+
+def test_what_was_not_read_is_neither_lost_nor_given() -> None:
+    granted = view(one("text"), one("text"), acl=(Grant(to="r", privileges=("SELECT",)),))
+    made = plan(snapshot(view(one()), not_read=("acl",)), snapshot(granted), DIALECT)
+    assert {risk.code for risk in Risks(made, DIALECT).all} == {"DB203", "DB403"}
 
 
 def test_a_renamed_object_is_a_risk() -> None:

@@ -1,0 +1,273 @@
+"""MySQL and MariaDB, as the engine sees them."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Sequence as Many
+from typing import Any
+
+from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Statement, Step
+from ...snapshots.model import Header, Identity, Object, plain
+from ...snapshots.mysql import Database, ForeignKey, Index, Sequence, Table
+from ...snapshots.naming import kind_of, path_of
+from . import options, partitions, renames, spelling, versions
+from .effects import effects
+from .locks import predict
+from .rules import relations, tables
+from .rules.columns import MODIFY
+
+_CLAUSES = "alter_table."
+"""Macros of this family are clauses of ALTER TABLE; `table.alter` puts the statement round them."""
+
+_APART: Mapping[str, str] = {
+    "alter_table.drop_foreign_key": "foreign keys out",
+    "alter_table.add_foreign_key": "foreign keys in",
+    "alter_table.set_charset": "metadata",
+    "alter_table.set_comment": "metadata",
+    "alter_table.partition_by": "partitions",
+    "alter_table.remove_partitioning": "no partitions",
+    "alter_table.change_partitions": "some partitions",
+    "alter_table.drop_default": "defaults",
+    "alter_table.hide_index": "hidden indexes",
+    "alter_table.set_versioning": "versioning",
+}
+"""Clauses that stand in an ALTER TABLE of their own: what can't go with others, and what alone is done at once."""
+
+_KEYS = frozenset({"primary_key", "index"})
+_RELATIONS = frozenset({"table", "view", "sequence"})
+
+FLAVOURS: Mapping[str, Mapping[str, Any]] = {
+    "mysql": {"hidden": "INVISIBLE", "shown": "VISIBLE", "or_replace": False, "disabled": "DISABLE ON REPLICA"},
+    "mariadb": {"hidden": "IGNORED", "shown": "NOT IGNORED", "or_replace": True, "disabled": "DISABLE ON SLAVE"},
+}
+"""Words and forms that set the two flavours apart."""
+
+
+class MySQL:
+    """Implements engine.protocol.Dialect."""
+
+    name = "mysql"
+
+    def rules(self, kind: str) -> KindRules:
+        """The rules of a kind of object."""
+        return tables()[kind]
+
+    def effects(self, step: Step, state: State) -> Iterable[Effect]:
+        """All that the server does at this step."""
+        return effects(step, state)
+
+    def claims(self, identity: Identity, obj: Object) -> Iterator[str]:
+        """Tables, views and sequences share one namespace; foreign keys, checks and triggers have one each, whatever
+        table they are in; keys are named in their table."""
+        if obj.kind in _RELATIONS:
+            yield f"relation {path_of(identity)}"
+        elif obj.kind in ("foreign_key", "check", "trigger"):
+            yield f"{obj.kind} {obj.name.lower()}"
+        elif obj.kind == "index":
+            yield f"index {path_of(identity).lower()}"
+
+    def aside(self, identity: Identity, old: Schema, new: Schema) -> Identity:
+        """Nothing is superseded."""
+        return identity
+
+    def placed(self, obj: Object, renaming: Renaming) -> Object:
+        """No object is called after what another one is called."""
+        return obj
+
+    def respelled(
+        self, identity: Identity, obj: Object, renaming: Renaming, moved: Mapping[Identity, Identity], *, guess: bool
+    ) -> Object:
+        """The object with its texts as they read after the renaming."""
+        return renames.respelled(identity, obj, renaming)
+
+    def group(self, step: Step) -> str:
+        """The table that an ALTER TABLE is about, and which of its statements; any other step is alone."""
+        if step.macro.startswith(_CLAUSES):
+            return f"{path_of(step.parent or step.identity)} {_APART.get(step.macro, '')}"
+        return f"{step.action} {step.identity} {step.macro}"
+
+    def joins(self, together: Many[Step], step: Step) -> bool:
+        """Clauses of one group stand together, but for two new FULLTEXT keys (1795), and one column altered twice."""
+        if not step.macro.startswith(_CLAUSES):
+            return False
+        fulltext = [s for s in (*together, step) if s.action == "create" and getattr(s.new, "type", "") == "fulltext"]
+        again = any(s.identity == step.identity and s.macro == step.macro for s in together)
+        return len(fulltext) < 2 and not again and not _keeps_srid(together, step)
+
+    def wrap(self, together: Many[Step]) -> str | None:
+        """Clauses of ALTER TABLE stand in one."""
+        return "table.alter" if together[0].macro.startswith(_CLAUSES) else None
+
+    def links(self, step: Step, old: Schema, new: Schema) -> Links:
+        """What orders the step beyond what it names."""
+        make = _LINKS.get(step.macro)
+        return make(step, old, new) if make is not None else Links()
+
+    def prepare(self, step: Step, old: Schema, new: Schema) -> Mapping[str, Any]:
+        """What the macro needs beside the objects."""
+        context: dict[str, Any] = dict(FLAVOURS[old.header.flavour])
+        if step.macro.startswith(_CLAUSES):
+            context |= _clause(step, old, new)
+        if hasattr(step.new, "database_collation"):
+            context |= _session(step, new)
+        make = _CONTEXT.get(step.macro)
+        return context | make(step, old, new) if make is not None else context
+
+    def cost(self, statement: Statement, old: Schema) -> str:
+        """The algorithm that it will take, and whether writes go on."""
+        found = predict(statement.steps, old.header, old)
+        return str(found) if found is not None else ""
+
+    def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
+        """What of these attributes' values a server of that version can't hold."""
+        return versions.too_new(obj, attributes, version)
+
+    def same(self, old: Object, new: Object, attribute: str) -> bool:
+        """Do two values of different servers mean the same?"""
+        return spelling.same(old, new, attribute)
+
+    def fresh(self, header: Header, beside: Iterable[Object]) -> Iterator[Object]:
+        """The defaults of a database that nobody has told otherwise: the server's."""
+        collation = header.facts.get("collation_server", "")
+        for obj in beside:
+            if isinstance(obj, Database):
+                yield Database(charset=collation.partition("_")[0], collation=collation)
+
+
+def _keeps_srid(together: Many[Step], step: Step) -> bool:
+    """A spatial key, though dropped by the same statement, keeps its column from another SRID (3644)."""
+    changes = step.macro == MODIFY and getattr(step.old, "srid", None) != getattr(step.new, "srid", None)
+    return changes and any(s.action == "drop" and getattr(s.old, "type", "") == "spatial" for s in together)
+
+
+# ---------------------------------------------------------------------- order beyond the model's references
+
+
+def _column_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A column takes its character set from the table's, where it is not said."""
+    table = step.parent
+    after = {(table, "charset"), (table, "collation")} if table is not None else set()
+    return Links(after=frozenset(after))
+
+
+def _tables_of(obj: Object | None, parent: Identity | None) -> list[Identity]:
+    assert isinstance(obj, ForeignKey)
+    return [t for t in (parent, obj.references) if t is not None]
+
+
+def _add_foreign_key_links(step: Step, old: Schema, new: Schema) -> Links:
+    """It needs a key on both sides, and both tables with their engine, partitioning and columns as they will be."""
+    around = _tables_of(step.new, step.parent)
+    keys = (i for table in around for i in new.inside(table) if kind_of(i) in _KEYS)
+    return Links(needs=frozenset([*keys, *around]))
+
+
+def _drop_foreign_key_links(step: Step, old: Schema, new: Schema) -> Links:
+    """It goes before any key that it could need does, and before anything else is done to its tables."""
+    around = _tables_of(step.old, step.parent)
+    keys = (i for table in around for i in old.inside(table) if kind_of(i) in _KEYS)
+    columns = (i for table in around for i in new.inside(table) if kind_of(i) == "column" and i in old)
+    return Links(releases=frozenset(keys), precedes=frozenset([*(t for t in around if t in new), *columns]))
+
+
+def _partition_links(step: Step, old: Schema, new: Schema) -> Links:
+    """Every key holds all columns of the partitioning."""
+    return Links(needs=frozenset(i for i in new.inside(step.identity) if kind_of(i) in _KEYS | {"column"}))
+
+
+def _unpartition_links(step: Step, old: Schema, new: Schema) -> Links:
+    """Before the keys that it asks for go, and others come."""
+    inside = [i for schema in (old, new) for i in schema.inside(step.identity) if kind_of(i) in _KEYS]
+    return Links(releases=frozenset(inside), precedes=frozenset(inside))
+
+
+_LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
+    "alter_table.add_column": _column_links,
+    "alter_table.modify_column": _column_links,
+    "alter_table.add_foreign_key": _add_foreign_key_links,
+    "alter_table.drop_foreign_key": _drop_foreign_key_links,
+    "alter_table.partition_by": _partition_links,
+    "alter_table.remove_partitioning": _unpartition_links,
+}
+
+
+# ---------------------------------------------------------------------- what macros need
+
+
+def _clause(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """The table as it will be; a versioned one keeps its history through the change."""
+    identity = step.parent or step.identity
+    before, after = old.get(identity), new.get(identity)
+    keeps = getattr(before, "system_versioned", False) and step.macro != "alter_table.set_versioning"
+    return {"table": after or before, "keeps_history": keeps}
+
+
+def _session(step: Step, new: Schema) -> dict[str, Any]:
+    """The database's collation, where the program was made under another one."""
+    database = new.get(Identity("database defaults"))
+    now, wanted = getattr(database, "collation", ""), getattr(step.new, "database_collation", "")
+    apart = wanted if wanted and now and wanted != now else None
+    return {"collation": apart, "collation_after": now, "time_zone": getattr(step.new, "time_zone", None)}
+
+
+def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    return {"options": options.change(getattr(step.old, "options", {}), getattr(step.new, "options", {}))}
+
+
+def _periods(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    before, after = getattr(step.old, "periods", ()), getattr(step.new, "periods", ())
+    return {"dropped": [p for p in before if p not in after], "added": [p for p in after if p not in before]}
+
+
+def _partitions(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    assert isinstance(step.old, Table) and isinstance(step.new, Table)
+    change = partitions.change(step.old.partitioning, step.new.partitioning)
+    return {"dropped": change.dropped, "added": change.added} if change is not None else {}
+
+
+def _event(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    status = getattr(step.new, "status", "enable")
+    word = FLAVOURS[old.header.flavour]["disabled"] if status == "disable on replica" else status.upper()
+    return {"status": word}
+
+
+def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """The key that serves it: the one with just its columns, or else the first that begins with them."""
+    assert isinstance(step.new, ForeignKey) and step.parent is not None
+    wanted = step.new.columns
+    serving: list[tuple[int, str]] = []
+    for identity in new.inside(step.parent):
+        index = new[identity]
+        if isinstance(index, Index) and index.type in ("plain", "unique"):
+            columns = tuple(part.column for part in index.parts)
+            if columns[: len(wanted)] == wanted:
+                serving.append((len(columns), index.name))
+    return {"key": min(serving)[1] if serving else None}
+
+
+_RELATIVE = re.compile(r"\b(FOLLOWS|PRECEDES)\b", re.IGNORECASE)
+
+
+def _trigger(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Is its head said as it was typed? One that names another trigger may name one that is gone."""
+    head = plain(getattr(step.new, "head", None) or "")
+    return {"head": bool(head) and not _RELATIVE.search(head)}
+
+
+def _sequence(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    assert isinstance(step.old, Sequence) and isinstance(step.new, Sequence)
+    return {"restarts": relations.narrows(step.old, step.new)}
+
+
+_CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
+    "alter_table.add_foreign_key": _foreign_key,
+    "alter_table.set_options": _options,
+    "sequence.set_options": _sequence,
+    "trigger.create": _trigger,
+    "alter_table.set_periods": _periods,
+    "alter_table.change_partitions": _partitions,
+    "event.create": _event,
+    "event.alter": _event,
+    "table.rename_column": renames.check,
+}
+
+DIALECT = MySQL()

@@ -1,0 +1,91 @@
+"""Everything that MySQL and MariaDB do at a step, side effects included.
+
+Sources: the manuals' pages of the statements, and measurements on the servers where they are silent. Nothing here looks
+at how a plan was made.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from ...engine.protocol import Effect, State, Step
+from ...snapshots.model import Identity, relabelled
+from ...snapshots.mysql import Column, Index, PrimaryKey
+from ...snapshots.naming import kind_of, parts_of
+
+
+def effects(step: Step, state: State) -> list[Effect]:
+    """The effects of one step on a state; the state is left as it is."""
+    return list(_ACTIONS[step.action](step, state))
+
+
+def _create(step: Step, _state: State) -> Iterator[Effect]:
+    """What is created is as stated, but that a nullable column has a default."""
+    assert step.new is not None
+    for identity, obj in ((step.identity, step.new), *((i, o) for i, _, o in step.inner)):
+        yield identity, replace(obj, no_default=False) if isinstance(obj, Column) else obj
+
+
+def _drop(step: Step, state: State) -> Iterator[Effect]:
+    gone = {step.identity, *step.destroys, *state.descendants(step.identity)}
+    if kind_of(step.identity) == "column":
+        yield from _out_of_keys(step.identity, gone, state)
+    for identity in gone:
+        yield identity, None
+
+
+def _out_of_keys(column: Identity, gone: set[Identity], state: State) -> Iterator[Effect]:
+    """DROP COLUMN takes the column out of its keys; one with no column left goes too (ALTER TABLE, "DROP COLUMN")."""
+    for user in state.users(column):
+        key = state.get(user)
+        if user in gone or not isinstance(key, Index | PrimaryKey):
+            continue
+        parts = tuple(part for part in key.parts if part.column != column)
+        yield user, replace(key, parts=parts) if parts else None
+
+
+def _alter(step: Step, state: State) -> Iterator[Effect]:
+    current = state.get(step.identity)
+    assert current is not None and step.new is not None
+    if step.unset:
+        yield step.identity, replace(current, **dict.fromkeys(step.attributes))
+        return
+    stated = _STATED_WHOLE.get(step.macro, step.attributes)
+    changed = {a: getattr(step.new, a) for a in stated} | {"depends_on": step.new.depends_on}
+    yield step.identity, replace(current, **changed | _RESET.get(step.macro, {}))
+
+
+_STATED_WHOLE: dict[str, tuple[str, ...]] = {
+    "alter_table.modify_column": tuple(
+        f for f in Column.__struct_fields__ if f not in ("name", "acl", "depends_on", "derived_from", "no_default")
+    ),
+}
+"""What a statement sets, asked or not."""
+_RESET: dict[str, dict[str, Any]] = {"alter_table.modify_column": {"no_default": False}}
+
+
+def _rename(step: Step, state: State) -> Iterator[Effect]:
+    """RENAME: foreign keys and keys follow; texts of views, triggers and routines do not."""
+    for before, after in step.renames.items():
+        obj = state.get(before)
+        assert obj is not None
+        yield before, None
+        yield after, relabelled(replace(obj, name=parts_of(after)[-1]), step.renames)
+        for user in {*state.users(before)} - step.renames.keys():
+            using = state.get(user)
+            assert using is not None
+            yield user, relabelled(using, step.renames)
+
+
+def _refuse(step: Step, _state: State) -> Iterable[Effect]:
+    raise NotImplementedError(step.action)
+
+
+_ACTIONS: dict[str, Callable[[Step, State], Iterable[Effect]]] = {
+    "create": _create,
+    "drop": _drop,
+    "rename": _rename,
+    "alter": _alter,
+    "set aside": _refuse,
+}

@@ -1,0 +1,32 @@
+"""Table options that come, change and go. Source: the CREATE TABLE pages of the two manuals."""
+
+from collections.abc import Iterator, Mapping
+
+_UNSET: Mapping[str, str] = {
+    "AVG_ROW_LENGTH": "0",
+    "CHECKSUM": "0",
+    "COMPRESSION": "''",
+    "DELAY_KEY_WRITE": "0",
+    "ENCRYPTION": "'N'",
+    "KEY_BLOCK_SIZE": "0",
+    "MAX_ROWS": "0",
+    "MIN_ROWS": "0",
+    "PAGE_CHECKSUM": "0",
+    "STATS_SAMPLE_PAGES": "DEFAULT",
+    "TABLESPACE": "innodb_file_per_table",
+    "TRANSACTIONAL": "0",
+}
+"""What an option is set to so that it is no longer there; DEFAULT, where nothing is said here."""
+
+
+def change(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(name, value) of the clauses that lead from one to the other."""
+    return list(_change(old, new))
+
+
+def _change(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in sorted(old.keys() - new.keys()):
+        yield name, _UNSET.get(name, "DEFAULT")
+    for name, value in new.items():
+        if old.get(name) != value:
+            yield name, value

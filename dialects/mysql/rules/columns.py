@@ -1,0 +1,94 @@
+"""Columns. MODIFY COLUMN restates one whole, so all its attributes are altered by one step."""
+
+from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Schema
+from ....snapshots.model import Identity, Object
+from ....snapshots.mysql import Column
+from .. import types
+from .common import ACL, DERIVED, same
+
+MODIFY = "alter_table.modify_column"
+
+_STORAGE = ("type", "charset", "collation")
+"""What must agree with the column that a foreign key refers to (1832, 1833, 3780)."""
+
+
+def _modify(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+    assert isinstance(old, Column) and isinstance(new, Column)
+    if (reason := _unreachable(old, new)) is not None:
+        return Replace(loses=None if old.generated is not None and new.generated is not None else reason)
+    kept = all(getattr(old, a) == getattr(new, a) for a in _STORAGE)
+    nullable = old.not_null != new.not_null
+    return InPlace(
+        MODIFY,
+        disturbs=frozenset() if kept and not nullable else frozenset({"foreign_key"}),
+        fails=types.fails(old, new),
+        loses=types.loses(old, new),
+    )
+
+
+def _unreachable(old: Column, new: Column) -> str | None:
+    """Why MODIFY does not do: a virtual column has no values to keep, and takes none (3106, 1907)."""
+    before, after = old.generated, new.generated
+    if (old.row_bound is None) != (new.row_bound is None):
+        return "the column's values"
+    if after is not None and not after.stored and (before is None or before.stored):
+        return "the column's values: they are computed from now on"
+    if before is not None and not before.stored and (after is None or after.stored):
+        return "the column's values: they were computed"
+    return None
+
+
+def _no_default(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
+    if getattr(new, "no_default", False):
+        return InPlace("alter_table.drop_default", light=True)
+    return _modify(identity, old, new, olds, news)
+
+
+def _irreplaceable(old: Object, _new: Object) -> str | None:
+    assert isinstance(old, Column)
+    return None if old.generated is not None else "the column's values would be lost"
+
+
+def _add_fails(obj: Object, parent_is_new: bool) -> str | None:
+    assert isinstance(obj, Column)
+    return "rows that break its check" if obj.check is not None and not parent_is_new else None
+
+
+RULES = {
+    "column": KindRules(
+        create="alter_table.add_column",
+        drop="alter_table.drop_column",
+        rename="table.rename_column",
+        move=MODIFY,
+        attributes={
+            **same(
+                Choose(_modify),
+                "type",
+                "charset",
+                "collation",
+                "not_null",
+                "default",
+                "on_update",
+                "auto_increment",
+                "generated",
+                "invisible",
+                "check",
+                "compressed",
+                "without_system_versioning",
+                "row_bound",
+                "srid",
+                "column_format",
+                "storage",
+                "options",
+                "comment",
+            ),
+            "no_default": Choose(_no_default),
+            "acl": ACL,
+            **DERIVED,
+        },
+        weight=22,
+        irreplaceable=_irreplaceable,
+        drop_loses="the column's values in every row",
+        create_fails=_add_fails,
+    ),
+}

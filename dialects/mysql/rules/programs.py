@@ -1,0 +1,62 @@
+"""What holds a body of SQL: triggers, routines, events, packages."""
+
+from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Schema
+from ....snapshots.model import Identity, Object
+from .common import ACL, DERIVED, same
+
+_SESSION = ("definer", "sql_mode", "character_set_client", "collation_connection", "database_collation")
+
+
+def _routine(_identity: Identity, _old_obj: Object, _new_obj: Object, old: Schema, _new: Schema) -> Rule:
+    """MySQL has no OR REPLACE: it is dropped, and with it what was granted on it."""
+    lost = old.header.flavour == "mysql" and "acl" in old.header.not_read
+    return InPlace("routine.replace", loses="what is granted on it" if lost else None)
+
+
+_ROUTINE = {
+    **same(Choose(_routine), *_SESSION, "parameters", "body", "deterministic", "language"),
+    **same(InPlace("routine.alter", light=True), "data_access", "security", "comment"),
+    "acl": ACL,
+    **DERIVED,
+}
+_PACKAGE = {
+    **same(InPlace("package.replace"), *_SESSION, "body", "security", "comment"),
+    **DERIVED,
+}
+
+RULES = {
+    "trigger": KindRules(
+        create="trigger.create",
+        drop="trigger.drop",
+        attributes={
+            **same(Replace(), *_SESSION, "timing", "event", "follows", "head", "update_columns", "body", "comment"),
+            **DERIVED,
+        },
+        weight=70,
+        detachable=True,
+    ),
+    "function": KindRules(
+        create="routine.create",
+        drop="routine.drop",
+        attributes={**same(Choose(_routine), "returns", "aggregate"), **_ROUTINE},
+        weight=40,
+    ),
+    "procedure": KindRules(create="routine.create", drop="routine.drop", attributes=_ROUTINE, weight=41),
+    "package": KindRules(create="package.create", drop="package.drop", attributes={**_PACKAGE, "acl": ACL}, weight=38),
+    "package_body": KindRules(
+        create="package.create",
+        drop="package.drop",
+        attributes=_PACKAGE,
+        weight=39,
+        goes_with=lambda obj: Identity(f"package {obj.identity().partition(' ')[2]}"),
+    ),
+    "event": KindRules(
+        create="event.create",
+        drop="event.drop",
+        attributes={
+            **same(InPlace("event.alter"), *_SESSION, "schedule", "time_zone", "preserve", "status", "body", "comment"),
+            **DERIVED,
+        },
+        weight=75,
+    ),
+}

@@ -1,0 +1,134 @@
+"""The database's defaults, tables, views and sequences."""
+
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Rule, Schema
+from ....snapshots.model import Identity, Object
+from ....snapshots.mysql import Sequence, Table, View
+from ....snapshots.naming import kind_of
+from .. import partitions
+from .common import ACL, DERIVED, same
+
+PARTITION_BY = "alter_table.partition_by"
+REMOVE = "alter_table.remove_partitioning"
+OUTSIDE = "rows that no partition takes"
+
+
+def _partitioning(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
+    """Partitions at the end come and go by themselves; any other change copies the table. Where its keys change too,
+    it is first not partitioned at all: at each point every key must hold all columns of the partitioning (1503)."""
+    assert isinstance(old, Table) and isinstance(new, Table)
+    if new.partitioning is None:
+        return InPlace(REMOVE)
+    change = partitions.change(old.partitioning, new.partitioning)
+    if change is not None:
+        gone = ", ".join(change.dropped)
+        return InPlace("alter_table.change_partitions", loses=f"the rows of {gone}" if gone else None)
+    rebinds = old.partitioning is not None and _keys_differ(identity, olds, news)
+    fails = OUTSIDE if partitions.is_closed(new.partitioning) else None
+    return InPlace(PARTITION_BY, unset=REMOVE, rebinds=rebinds, fails=fails)
+
+
+def _keys_differ(identity: Identity, old: Schema, new: Schema) -> bool:
+    keys = [
+        {i: schema[i] for i in schema.inside(identity) if kind_of(i) in ("primary_key", "index")}
+        for schema in (old, new)
+    ]
+    return keys[0] != keys[1]
+
+
+def _versioned(_identity: Identity, _old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
+    gone = not getattr(new, "system_versioned", False)
+    return InPlace("alter_table.set_versioning", loses="the history of its rows" if gone else None)
+
+
+def _columns(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
+    """A view whose columns are unknown is broken, and can't be made so."""
+    assert isinstance(old, View) and isinstance(new, View)
+    if not new.columns:
+        return Refuse("the new one is broken: what it reads is not there", "mend it, or drop it, and dump again")
+    return REPLACE
+
+
+REPLACE = InPlace("view.replace")
+
+
+def narrows(old: Sequence, new: Sequence) -> bool:
+    """May the current value be outside of the new limits? ALTER SEQUENCE fails then (4085), and nobody can be asked."""
+    return new.minimum > old.minimum or new.maximum < old.maximum
+
+
+def _limits(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
+    assert isinstance(old, Sequence) and isinstance(new, Sequence)
+    lost = "the sequence's current value: it starts anew" if narrows(old, new) else None
+    return InPlace("sequence.set_options", loses=lost)
+
+
+RULES = {
+    "database": KindRules(
+        create="database.alter",
+        drop="database.alter",
+        attributes={
+            **same(InPlace("database.alter"), "charset", "collation"),
+            "comment": Kept(),
+            "acl": ACL,
+            **DERIVED,
+        },
+        weight=0,
+    ),
+    "sequence": KindRules(
+        create="sequence.create",
+        drop="sequence.drop",
+        rename="sequence.rename",
+        attributes={
+            **same(Choose(_limits), "type", "start", "minimum", "maximum", "increment", "cache", "cycle"),
+            **same(InPlace("sequence.set_table_options", light=True), "engine", "comment"),
+            "acl": ACL,
+            **DERIVED,
+        },
+        weight=10,
+        drop_loses="the sequence's current value",
+    ),
+    "table": KindRules(
+        create="table.create",
+        drop="table.drop",
+        rename="table.rename",
+        placeable={"columns": "column"},
+        attributes={
+            **same(InPlace("alter_table.set_charset"), "charset", "collation"),
+            "comment": InPlace("alter_table.set_comment", light=True),
+            "engine": InPlace("alter_table.set_engine"),
+            "options": InPlace("alter_table.set_options"),
+            "periods": InPlace("alter_table.set_periods"),
+            "system_versioned": Choose(_versioned),
+            "partitioning": Choose(_partitioning),
+            "acl": ACL,
+            **DERIVED,
+        },
+        weight=20,
+        inline=frozenset({"column", "primary_key", "index", "check"}),
+        irreplaceable=lambda _old, _new: "the rows of the table would be lost",
+        drop_loses="every row of the table",
+    ),
+    "view": KindRules(
+        create="view.create",
+        drop="view.drop",
+        rename="view.rename",
+        attributes={
+            **same(
+                REPLACE,
+                "query",
+                "columns_named",
+                "algorithm",
+                "security",
+                "check_option",
+                "definer",
+                "character_set_client",
+                "collation_connection",
+                "comment",
+            ),
+            "columns": Choose(_columns),
+            "acl": ACL,
+            **DERIVED,
+        },
+        weight=50,
+    ),
+}

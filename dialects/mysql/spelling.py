@@ -1,0 +1,107 @@
+"""When two values of different servers are one: what each flavour, or major version, only spells in its own way."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from ...snapshots.model import Object, Text, plain
+from ...snapshots.mysql import Generated, KeyPart
+
+_OWN_DEFAULTS = frozenset({"utf8mb4_0900_ai_ci", "utf8mb4_general_ci", "utf8mb4_uca1400_ai_ci"})
+"""What utf8mb4 is sorted by where nobody said anything: MySQL, MariaDB, MariaDB from 11.5 on."""
+_NO_ACTION = frozenset({None, "restrict", "no action"})
+_NOW = re.compile(r"\bnow\((?=\d?\))", re.IGNORECASE)
+_NUMBER = re.compile(r"'(-?\d+(?:\.\d+)?)'\Z")
+
+
+def same(old: Object, new: Object, attribute: str) -> bool:
+    """Do two values of different servers mean the same?"""
+    alike = _ALIKE.get((old.kind, attribute)) or _ANYWHERE.get(attribute)
+    return alike is not None and bool(alike(getattr(old, attribute), getattr(new, attribute)))
+
+
+def _same_collation(old: str | None, new: str | None) -> bool:
+    return old == new or {old, new} <= _OWN_DEFAULTS
+
+
+def _same_action(old: str | None, new: str | None) -> bool:
+    return {old, new} <= _NO_ACTION
+
+
+def _same_default(old: Text | None, new: Text | None) -> bool:
+    """A number with quotes or without, a function in brackets or without."""
+    if old is None or new is None:
+        return old == new
+    return _bare(plain(old)) == _bare(plain(new)) or same_expression(old, new)
+
+
+def _bare(text: str) -> str:
+    number = _NUMBER.match(text)
+    return number[1] if number is not None else text
+
+
+def _same_generated(old: Generated | None, new: Generated | None) -> bool:
+    if old is None or new is None:
+        return old is new
+    return old.stored == new.stored and same_expression(old.expression, new.expression)
+
+
+def _same_text(old: Text | None, new: Text | None) -> bool:
+    return old == new if old is None or new is None else same_expression(old, new)
+
+
+def _same_parts(old: tuple[KeyPart, ...], new: tuple[KeyPart, ...]) -> bool:
+    return len(old) == len(new) and all(map(_same_part, old, new))
+
+
+def _same_part(old: KeyPart, new: KeyPart) -> bool:
+    shape = [(part.column, part.length, part.descending) for part in (old, new)]
+    return shape[0] == shape[1] and _same_text(old.expression, new.expression)
+
+
+def _one_is_unsaid(old: object, new: object) -> bool:
+    return old is None or new is None
+
+
+def same_expression(old: Text, new: Text) -> bool:
+    """The same tree, whatever brackets, introducers and words each server adds. What doesn't parse is the same as
+    nothing else."""
+    before, after = _tree(plain(old)), _tree(plain(new))
+    return before is not None and before == after
+
+
+@lru_cache(maxsize=10_000)
+def _tree(sql: str) -> Any:
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        parsed = sqlglot.parse_one(_NOW.sub("current_timestamp(", sql), read="mysql")
+    except sqlglot.errors.SqlglotError:
+        return None
+    if any(isinstance(node, exp.Command) for node in parsed.walk()):
+        return None
+    whole = exp.Paren(this=parsed)
+    for node in list(whole.find_all(exp.Paren, exp.Introducer)):
+        if node is not whole:
+            node.replace(node.expression if isinstance(node, exp.Introducer) else node.this)
+    return whole.this
+
+
+_ANYWHERE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "collation": _same_collation,
+    "collation_connection": _same_collation,
+    "database_collation": _same_collation,
+}
+_ALIKE: Mapping[tuple[str, str], Callable[[Any, Any], bool]] = {
+    ("check", "expression"): _same_text,
+    ("column", "check"): _same_text,
+    ("column", "default"): _same_default,
+    ("column", "generated"): _same_generated,
+    ("foreign_key", "on_delete"): _same_action,
+    ("foreign_key", "on_update"): _same_action,
+    ("index", "parts"): _same_parts,
+    ("trigger", "head"): _one_is_unsaid,
+    ("view", "query"): _same_text,
+}

@@ -1,0 +1,104 @@
+"""Types of columns: what a change of one can lose in silence, and on what it can fail under a strict sql_mode."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...snapshots.mysql import Column
+
+_TYPE = re.compile(r"(?P<name>[a-z]+(?: precision)?)(?:\((?P<arguments>.*)\))?(?P<rest>(?: [a-z]+)*)\Z", re.DOTALL)
+_MEMBER = re.compile(r"'((?:[^'\\]|''|\\.)*)'", re.DOTALL)
+
+
+class Type(NamedTuple):
+    """A type taken apart: `decimal(10,2) unsigned`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    unsigned: bool
+
+    @property
+    def length(self) -> int:
+        """The first number in brackets; 0 if there is none."""
+        return int(self.arguments[0]) if self.arguments and self.arguments[0].isdigit() else 0
+
+
+def parse(text: str) -> Type:
+    """A type as COLUMN_TYPE prints it."""
+    found = _TYPE.match(text)
+    if found is None:
+        return Type(text, (), False)
+    inside = found["arguments"] or ""
+    is_list = found["name"] in ("enum", "set")
+    arguments = tuple(_MEMBER.findall(inside)) if is_list else tuple(p.strip() for p in inside.split(",") if p)
+    return Type(found["name"], arguments, "unsigned" in found["rest"])
+
+
+INTEGERS = {"tinyint": 1, "smallint": 2, "mediumint": 3, "int": 4, "bigint": 8}
+TEXTS = {"tinytext": 255, "text": 65535, "mediumtext": 2**24 - 1, "longtext": 2**32 - 1}
+BLOBS = {"tinyblob": 255, "blob": 65535, "mediumblob": 2**24 - 1, "longblob": 2**32 - 1}
+_FLOATS = frozenset({"float", "double"})
+_DATES = frozenset({"date", "datetime", "timestamp", "time", "year"})
+
+
+def fails(old: Column, new: Column) -> str | None:
+    """What in existing rows makes the change fail."""
+    return "; ".join(_fails(old, new)) or None
+
+
+def _fails(old: Column, new: Column) -> Iterator[str]:
+    if new.not_null and not old.not_null:
+        yield "NULLs in the column"
+    if old.type != new.type and not _widens(parse(old.type), parse(new.type)):
+        yield "values that do not fit the new type"
+    elif old.charset != new.charset:
+        yield "characters that the new character set lacks"
+    if new.check is not None and new.check != old.check:
+        yield "rows that break its check"
+
+
+def _widens(old: Type, new: Type) -> bool:
+    """Does every value fit?"""
+    if old.name in INTEGERS and new.name in INTEGERS:
+        return INTEGERS[old.name] <= INTEGERS[new.name] and old.unsigned == new.unsigned
+    if old.name == new.name in ("enum", "set"):
+        return set(old.arguments) <= set(new.arguments)
+    if old.name == new.name:
+        return len(old.arguments) == len(new.arguments) and all(map(_at_most, old.arguments, new.arguments))
+    for sizes in (TEXTS, BLOBS):
+        if old.name in sizes and new.name in sizes:
+            return sizes[old.name] <= sizes[new.name]
+    return False
+
+
+def _at_most(old: str, new: str) -> bool:
+    return old.isdigit() and new.isdigit() and int(old) <= int(new)
+
+
+def loses(old: Column, new: Column) -> str | None:
+    """What the change takes from values without an error, even under a strict sql_mode."""
+    if new.generated is not None and old.generated is None:
+        return "the column's values: they are computed from now on"
+    if old.type == new.type:
+        return None
+    before, after = parse(old.type), parse(new.type)
+    if (before.name in _FLOATS or before.name == "decimal") and after.name in INTEGERS:
+        return "digits behind the decimal point"
+    if before.name == after.name == "decimal" and _scale(before) > _scale(after):
+        return "digits behind the decimal point"
+    if before.name == "double" and after.name == "float":
+        return "digits of precision"
+    if before.name in _DATES and after.name in _DATES and _moment(before) - _moment(after):
+        return "parts of dates or times"
+    return None
+
+
+def _scale(type_: Type) -> int:
+    return int(type_.arguments[1]) if len(type_.arguments) > 1 else 0
+
+
+def _moment(type_: Type) -> set[str]:
+    """What a temporal type holds; each digit of its fraction too."""
+    fraction = {f"digit {n}" for n in range(type_.length)} if type_.name != "year" else set()
+    parts = {"date": {"date"}, "year": set(), "time": {"time"}}.get(type_.name, {"date", "time"})
+    return parts | fraction

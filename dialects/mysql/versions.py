@@ -1,0 +1,80 @@
+"""What an older server, or one of the other flavour, can't hold. Source: the two manuals and their release notes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...snapshots.model import Object
+
+MARIADB = 100000
+"""MariaDB counts from 10.0 on; MySQL is below."""
+
+
+def _set(value: Any) -> bool:
+    return bool(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form of an attribute, and since when each flavour has it; None: never."""
+
+    name: str
+    mysql: int | None
+    mariadb: int | None
+    is_in: Callable[[Any], bool] = _set
+
+    def lacks(self, version: int) -> bool:
+        """Is that server without it?"""
+        since = self.mariadb if version >= MARIADB else self.mysql
+        return since is None or version < since
+
+
+def _type(name: str) -> Callable[[Any], bool]:
+    return lambda value: value.partition("(")[0] == name
+
+
+_FORMS: Mapping[tuple[str, str], tuple[_Form, ...]] = {
+    ("check", "not_enforced"): (_Form("NOT ENFORCED", 80016, None),),
+    ("column", "invisible"): (_Form("INVISIBLE column", 80023, 100303),),
+    ("column", "compressed"): (_Form("COMPRESSED column", None, 100302),),
+    ("column", "row_bound"): (_Form("ROW START and ROW END", None, 100303),),
+    ("column", "srid"): (_Form("SRID", 80003, None),),
+    ("column", "without_system_versioning"): (_Form("WITHOUT SYSTEM VERSIONING", None, 100303),),
+    ("column", "type"): (
+        _Form("type json", 50708, None, _type("json")),
+        _Form("type uuid", None, 100700, _type("uuid")),
+        _Form("type inet6", None, 100500, _type("inet6")),
+        _Form("type inet4", None, 101000, _type("inet4")),
+        _Form("type vector", 90000, 110700, _type("vector")),
+    ),
+    ("function", "aggregate"): (_Form("AGGREGATE function", None, 100303),),
+    ("index", "type"): (_Form("VECTOR key", None, 110700, lambda value: value == "vector"),),
+    ("index", "without_overlaps"): (_Form("WITHOUT OVERLAPS", None, 100503),),
+    ("index", "parts"): (
+        _Form("functional key part", 80013, None, lambda value: any(p.expression is not None for p in value)),
+        _Form("descending key part", 80001, 100800, lambda value: any(p.descending for p in value)),
+    ),
+    ("index", "invisible"): (_Form("INVISIBLE or IGNORED index", 80000, 100600),),
+    ("table", "system_versioned"): (_Form("system versioning", None, 100303),),
+    ("table", "periods"): (_Form("PERIOD", None, 100303),),
+    ("trigger", "update_columns"): (_Form("UPDATE OF", None, 110800),),
+}
+_KINDS: Mapping[str, _Form] = {
+    "sequence": _Form("sequence", None, 100303),
+    "package": _Form("package", None, 100305),
+    "package_body": _Form("package body", None, 100305),
+}
+
+
+def too_new(obj: Object, attributes: Iterable[str], version: int) -> str | None:
+    """What of these attributes' values a server of that version can't hold."""
+    kind = _KINDS.get(obj.kind)
+    if kind is not None and kind.lacks(version):
+        return kind.name
+    found = [
+        form.name
+        for attribute in attributes
+        for form in _FORMS.get((obj.kind, attribute), ())
+        if form.is_in(getattr(obj, attribute)) and form.lacks(version)
+    ]
+    return "; no ".join(found) or None

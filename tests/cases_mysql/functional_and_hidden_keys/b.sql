@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, b varchar(10), KEY f ((a + 2), b DESC), KEY h (b) INVISIBLE);

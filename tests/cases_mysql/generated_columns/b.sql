@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, c int, b int, v int GENERATED ALWAYS AS (c + b) VIRTUAL, s int, w int GENERATED ALWAYS AS (b + 1) STORED, x int GENERATED ALWAYS AS (c) VIRTUAL, KEY v (v), KEY x (x));

@@ -1,0 +1,2 @@
+CREATE TABLE p (id int NOT NULL, n int NOT NULL, PRIMARY KEY (n), UNIQUE KEY id (id));
+CREATE TABLE c (id int PRIMARY KEY, p_id int, CONSTRAINT f FOREIGN KEY (p_id) REFERENCES p (id));

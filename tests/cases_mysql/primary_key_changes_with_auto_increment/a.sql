@@ -1,0 +1,1 @@
+CREATE TABLE t (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, code varchar(10) NOT NULL, KEY code (code));
