@@ -14,6 +14,8 @@ __all__ = ["Cost", "Row", "absolute", "beside", "ratio", "table"]
 MB = 1_000_000
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Of ru_maxrss, in bytes."""
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""With compiled modules, as pip installs them: the warming run of an editable install writes them."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ def cost(command: Sequence[str | Path], folder: Path) -> Cost:
     """Run it in that folder. Its failure is the end."""
     with (folder / "output.txt").open("w+b") as output:
         began = perf_counter()
-        process = subprocess.Popen(list(map(str, command)), stdout=output, stderr=subprocess.STDOUT, cwd=folder)
+        process = subprocess.Popen(
+            list(map(str, command)), stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=ENVIRONMENT
+        )
         _, status, used = os.wait4(process.pid, 0)
         wall = perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .report import Report
     from .sources import Pair
 
-__all__ = ["Format", "diff"]
+__all__ = ["Format", "compared", "diff", "may_colour"]
 
 
 class Format(StrEnum):
@@ -49,7 +49,7 @@ def diff(
         write_text("", output)
         return 0
     both = pair(old, new, config=known, ignore=ignore, scope=scope, rename=rename)
-    text, different = _compared(both, format, show_spelling=show_spelling, colour=output == "-" and _may_colour())
+    text, different = compared(both, format, show_spelling=show_spelling, colour=output == "-" and may_colour())
     write_text(text, output)
     for path, back in scripts:
         from .plans import make_script
@@ -58,7 +58,8 @@ def diff(
     return 1 if different and exit_code else 0
 
 
-def _compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:
+def compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:
+    """The report, and whether anything differs."""
     from ..dialects import dialect
     from ..engine import hints
     from ..engine.compare import compare
@@ -95,7 +96,7 @@ def _rendered(found: "Report", format: Format, *, show_spelling: bool, colour: b
         shown = min(shown - 1, shown * ROOM // len(text))
 
 
-def _may_colour() -> bool:
+def may_colour() -> bool:
     """On a terminal, unless NO_COLOR (no-color.org) says otherwise."""
     import os
 

@@ -4,6 +4,7 @@
     [ignore]       attributes, and objects as patterns: left out of every comparison
     [[partitions]] table = "public.events", managed = true: its partitions come and go at run time
     [[renames]]    from, to: identities
+    [policy]       codes, [[policy.rule]]: what is allowed, warned of, refused (engine/policy.py)
 
 Strict: an unknown key is an error, because a misspelt one would change a plan in silence.
 """
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..engine.policy import Policy
 from ..snapshots.errors import InputError
 from ..snapshots.model import Scope
 
@@ -59,6 +61,7 @@ class Config(_Section, frozen=True):
     ignore: Ignore = Ignore()
     partitions: tuple[Partitions, ...] = ()
     renames: tuple[Rename, ...] = ()
+    policy: Policy = Policy()
 
 
 def load(path: str | None = None) -> Config:

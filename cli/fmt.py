@@ -19,9 +19,9 @@ def fmt(
     """
     from ..snapshots.errors import InputError
     from ..snapshots.format import FORMAT
-    from .rewrite import load, save
+    from .rewrite import load, save, wholes
 
-    found = [load(file) for file in files]
+    found = [load(file) for file in wholes(files)]
     for stored in found:
         if stored.number != FORMAT:
             raise InputError(f"format {stored.number}", stored.source, f"dbstrata upgrade {stored.source}")

@@ -7,8 +7,15 @@ COMMANDS = {
     "diff": (".diff", "what changed between two snapshots"),
     "script": (".script", "the SQL that makes OLD into NEW, or back"),
     "build": (".build", "the whole DDL of a snapshot: the plan from nothing"),
+    "export": (".export", "the change as migrations of Flyway, Alembic, Django, ..."),
     "fmt": (".fmt", "snapshots in canonical form"),
     "upgrade": (".upgrade", "snapshots in the newest format"),
+    "log": (".log", "the schema's history from git"),
+    "blame": (".blame", "the last commit of an object and of all in it"),
+    "merge-driver": (".merge_driver", "two branches' snapshots merged by object and attribute, for git"),
+    "git-diff": (".git_diff", "a snapshot's change as git shows it, for git"),
+    "git-setup": (".git_setup", "make git merge and show snapshots as schemas"),
+    "secrets": (".secrets", "what in a snapshot looks like a password, a key or a token"),
     "demo": (".demo.run", "the tour: two versions of a web shop, forward and back"),
 }
 """Verb, module and summary; so that help imports none of the modules. Each module has a typer `app`."""
@@ -36,7 +43,22 @@ DEFECT = 5
 
 def usage() -> str:
     """The text of `dbstrata --help`."""
-    return USAGE.format(commands="\n".join(f"  {verb:8} {summary}" for verb, (_, summary) in COMMANDS.items()))
+    return USAGE.format(commands="\n".join(f"  {verb:12} {summary}" for verb, (_, summary) in COMMANDS.items()))
+
+
+def run(prog_name: str = "dbstrata") -> None:
+    """Run the command line of this process, and end it at once: all is written, and to tear down a big snapshot and
+    hundreds of modules piece by piece takes the interpreter a tenth of a second."""
+    import os
+    from contextlib import suppress
+
+    try:
+        app(prog_name)
+    except SystemExit as end:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(end.code if isinstance(end.code, int) else DEFECT)
 
 
 def app(prog_name: str = "dbstrata") -> None:

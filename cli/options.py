@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-OLD = Annotated[str, typer.Argument(metavar="OLD", help="A snapshot file, a split directory, `-`, a URL, or `empty`.")]
+OLD = Annotated[
+    str, typer.Argument(metavar="OLD", help="A file, a split directory, `REVISION:PATH`, `-`, a URL, or `empty`.")
+]
 NEW = Annotated[str, typer.Argument(metavar="NEW", help="The same, of what it is to become.")]
 IGNORE = Annotated[
     str,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..engine.decide import Allow
     from ..engine.plan import Plan
+    from ..engine.policy import Allowance
     from .sources import Pair
 
 __all__ = ["make_plan", "make_script", "roles", "write_script"]
@@ -47,23 +48,33 @@ def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
 
 
 def make_script(
-    pair: "Pair", *, allow: Iterable[str] = (), rollback: bool = False, lock_timeout: str = "10s", title: str = ""
+    pair: "Pair",
+    *,
+    made: "Plan | None" = None,
+    allow: Iterable[str] = (),
+    rollback: bool = False,
+    lock_timeout: str = "10s",
+    title: str = "",
 ) -> str:
-    """The script that makes `pair.old` into `pair.new`; `rollback` says that this is the way back."""
+    """The script that makes `pair.old` into `pair.new`, by the plan `made` if it is there already; `rollback` says that
+    this is the way back."""
     from .. import __version__
     from ..dialects import dialect
+    from ..engine.assess import Risks
     from ..snapshots.model import Unmodelled
     from ..templates.render import render_script
-    from .reasons import Reasons, by_danger, label, loss
+    from .reasons import Reasons, by_danger, counted, label, loss
 
     check_lock_timeout(lock_timeout)
-    made = make_plan(pair, allow=allow)
+    made = made if made is not None else make_plan(pair, allow=allow)
     steps = made.steps
     header = pair.old.header
+    speaks = dialect(header.dialect)
+    risks = Risks(made, speaks)
     return render_script(
         header.dialect,
         made.parts,
-        Reasons(made, dialect(header.dialect)).of,
+        Reasons(made, risks, speaks).of,
         version=__version__,
         title=title or ("rollback" if rollback else "forward"),
         old_fingerprint=pair.prints[0],
@@ -71,7 +82,8 @@ def make_script(
         server=f"{header.flavour} {header.version}",
         losses=list(dict.fromkeys(loss(s) for s in steps if s.loses)),
         dangers=by_danger(steps),
-        empty=_comes_back_empty(made, dialect(header.dialect)) if rollback else [],
+        risks=counted(risks.all),
+        empty=_comes_back_empty(made, speaks) if rollback else [],
         unmodelled=[label(c.identity) for c in made.changes if isinstance(c.old or c.new, Unmodelled)],
         roles=roles(steps),
         left_out=(*made.changes.left_out, *pair.notes),
@@ -90,6 +102,16 @@ def _comes_back_empty(made: "Plan", dialect: Any) -> list[str]:
         if lost is not None and step.identity not in made.old:
             found.append(f"{label(step.identity)}: {lost}")
     return found
+
+
+def allowances(words: Iterable[str]) -> "tuple[tuple[str, ...], tuple[Allowance, ...]]":
+    """`--allow`, taken apart: what is for the planner, and what is for the policy. Raises InputError for an unknown
+    code."""
+    from ..engine.policy import allowance
+
+    given = tuple(words)
+    plans = tuple(word for word in given if word.partition(":")[0] in CODES)
+    return plans, tuple(allowance(word) for word in given if word not in plans)
 
 
 def allowing(words: Iterable[str]) -> "Allow":

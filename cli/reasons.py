@@ -1,16 +1,21 @@
 """Why each statement of a script is there, in words; what it can lose, and on what it can fail."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..engine.codes import CODES
+from ..engine.policy import said
 from ..snapshots.model import Identity
 from ..snapshots.naming import kind_of, path_of
 
 if TYPE_CHECKING:
+    from ..engine.assess import Risks
     from ..engine.plan import Plan
     from ..engine.protocol import Dialect, Statement, Step
+    from ..engine.risk import Risk
 
-__all__ = ["Reasons", "Said", "by_danger", "label", "loss"]
+__all__ = ["Reasons", "Said", "by_danger", "counted", "label", "loss"]
 
 GONE = "not in the new schema"
 NEW = "new"
@@ -21,6 +26,8 @@ class Said(NamedTuple):
 
     reason: str
     losses: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
+    """By code."""
     cost: str = ""
     """How the server does it."""
 
@@ -33,8 +40,8 @@ def label(identity: Identity) -> str:
 class Reasons:
     """The words for the statements of one plan."""
 
-    def __init__(self, plan: "Plan", dialect: "Dialect") -> None:
-        self._dialect = dialect
+    def __init__(self, plan: "Plan", risks: "Risks", dialect: "Dialect") -> None:
+        self._risks, self._dialect = risks, dialect
         self._old, self._new, self._changes = plan.old, plan.new, plan.changes
         self._made: dict[Identity, Step] = {
             made: step for step in plan.steps if step.action == "create" for made in (step.identity, *step.produces)
@@ -47,11 +54,12 @@ class Reasons:
             subject, reason = self._reason(step)
             by_reason.setdefault(reason, {})[subject] = None
         losses = tuple(loss(step) for step in statement.steps if step.loses)
+        risks = tuple(said(risk) for risk in self._risks.by_statement[statement])
         cost = self._dialect.cost(statement, self._old)
         if losses and by_reason.keys() <= {GONE}:
-            return Said("", losses, cost)
-        said = [f"{', '.join(map(label, subjects))}: {reason}" for reason, subjects in by_reason.items()]
-        return Said("; ".join(said), losses, cost)
+            return Said("", losses, risks, cost)
+        words = [f"{', '.join(map(label, subjects))}: {reason}" for reason, subjects in by_reason.items()]
+        return Said("; ".join(words), losses, risks, cost)
 
     def _reason(self, step: "Step") -> tuple[Identity, str]:
         if step.moves and not step.attributes:
@@ -112,3 +120,9 @@ def by_danger(steps: "Iterable[Step]") -> Mapping[str, list[str]]:
         if step.fails and not step.unset:
             found.setdefault(step.fails, {})[label(step.identity)] = None
     return {danger: list(labels) for danger, labels in found.items()}
+
+
+def counted(risks: "Iterable[Risk]") -> list[str]:
+    """How often there is which risk."""
+    found = Counter(risk.code for risk in risks)
+    return [f"{code} {CODES[code].slug}: {found[code]}" for code in sorted(found)]

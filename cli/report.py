@@ -3,9 +3,9 @@
 Kind-free: how a value looks follows from its type alone. What it looks like on the page is the templates' business.
 """
 
-import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -13,11 +13,11 @@ import msgspec
 from ..engine.compare import Change, Changes
 from ..engine.protocol import Renaming
 from ..engine.schema import Schema
-from ..snapshots.model import Header, Identity, Object, Value, attributes
+from ..snapshots.model import Header, Identity, Object, Value, attributes, flatten
 from ..snapshots.naming import kind_of, path_of
 from .reasons import label
 
-__all__ = ["Report", "as_data", "facts", "painter", "report"]
+__all__ = ["Report", "as_data", "entries", "facts", "header_differences", "listing", "painter", "report"]
 
 WORDS = {"acl": "privileges"}
 """Attributes that people know by another name."""
@@ -185,13 +185,49 @@ def _told(obj: Object, out: frozenset[str]) -> str:
     return ", ".join(parts)
 
 
+_fields = cache(msgspec.structs.fields)
+"""It reads the type hints anew each time."""
+
+
 def _set(obj: Object) -> Iterator[tuple[str, Any]]:
     """(attribute, value) of what is not at its default."""
-    by_name = {f.name: f for f in msgspec.structs.fields(obj)}
+    by_name = {f.name: f for f in _fields(type(obj))}
     for name in attributes(type(obj)):
         value = getattr(obj, name)
         if value is not None and value != by_name[name].default and value not in ((), {}):
             yield name, value
+
+
+# by itself
+
+
+def listing(objects: Iterable[Object]) -> Iterator[str]:
+    """Every object with all that is set, an attribute a line, for a comparison by lines."""
+    for root in objects:
+        for identity, _, obj in flatten(root):
+            yield label(identity)
+            for name, value in _set(obj):
+                yield from _named(_word(name), _lines(value))
+
+
+def header_differences(old: Header | None, new: Header) -> Iterator[str]:
+    """What two headers say otherwise, a line each; all of `new` without `old`."""
+    for field in msgspec.structs.fields(new):
+        before, after = (getattr(side, field.name) if side is not None else None for side in (old, new))
+        if before != after and field.name != "version_number":
+            if old is None:
+                yield from _named(_word(field.name), _lines(after))
+            else:
+                was, now = ("; ".join(_lines(value)) or "none" for value in (before, after))
+                yield f"{_word(field.name)}: {was} -> {now}"
+
+
+def _named(name: str, lines: list[str]) -> Iterator[str]:
+    if len(lines) == 1:
+        yield f"    {name}: {lines[0]}"
+    elif lines:
+        yield f"    {name}:"
+        yield from (f"        {line}" for line in lines)
 
 
 # values
@@ -228,7 +264,7 @@ def _field(name: str, value: Any) -> str:
 
 
 def _not_default(value: Value) -> list[str]:
-    return [f.name for f in msgspec.structs.fields(value) if getattr(value, f.name) not in (f.default, (), {})]
+    return [f.name for f in _fields(type(value)) if getattr(value, f.name) not in (f.default, (), {})]
 
 
 def _difference(attribute: str, old: Any, new: Any) -> Difference:
@@ -241,7 +277,9 @@ def _difference(attribute: str, old: Any, new: Any) -> Difference:
 
 def _line_diff(old: list[str], new: list[str]) -> Iterator[str]:
     """A unified diff; where it leaves lines out it says so."""
-    lines = list(difflib.unified_diff(old, new, n=2, lineterm=""))[2:]
+    from difflib import unified_diff
+
+    lines = list(unified_diff(old, new, n=2, lineterm=""))[2:]
     for at, line in enumerate(lines):
         if not line.startswith("@@"):
             yield line
@@ -259,7 +297,7 @@ def as_data(changes: Changes, old: Schema, new: Schema, found: Report, prints: t
         "old": _side(old.header, prints[0]),
         "new": _side(new.header, prints[1]),
         "summary": {"created": found.created, "dropped": found.dropped, "altered": found.altered},
-        "changes": [_entry(change, old, new, frozenset(changes.left_out)) for change in changes],
+        "changes": entries(changes, old, new),
         "not_compared": list(changes.left_out),
         "renamed": [{"from": before, "to": after} for before, after in found.renamed],
         "taken_out": list(found.taken_out),
@@ -274,6 +312,11 @@ def _side(header: Header, fingerprint: str) -> dict[str, Any]:
         "version": header.version,
         "fingerprint": fingerprint,
     }
+
+
+def entries(changes: Changes, old: Schema, new: Schema) -> list[dict[str, Any]]:
+    """The changes by themselves."""
+    return [_entry(change, old, new, frozenset(changes.left_out)) for change in changes]
 
 
 def _entry(change: Change, old: Schema, new: Schema, out: frozenset[str]) -> dict[str, Any]:

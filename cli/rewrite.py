@@ -1,12 +1,14 @@
 """What `fmt` and `upgrade` share: a snapshot, and whether its files are as dbstrata would write them."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from ..snapshots import format, split
+from ..snapshots.errors import InputError
 
-__all__ = ["Stored", "load", "save"]
+__all__ = ["Stored", "load", "save", "wholes"]
 
 
 class Stored(NamedTuple):
@@ -38,3 +40,18 @@ def save(stored: Stored) -> None:
         split.write(stored.snapshot, Path(stored.source))
     elif stored.source == "-" or not stored.canonical:
         format.write(stored.snapshot, stored.source)
+
+
+def wholes(files: Iterable[str]) -> list[str]:
+    """The files, each once; of a file of a split snapshot, that snapshot."""
+    return list(dict.fromkeys(map(_whole, files)))
+
+
+def _whole(file: str) -> str:
+    path = Path(file)
+    folder = path.parent if path.name == split.MANIFEST else path.parent.parent
+    try:
+        split.manifest((folder / split.MANIFEST).read_bytes(), file)
+    except (OSError, InputError):
+        return file
+    return str(folder)

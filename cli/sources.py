@@ -1,4 +1,5 @@
-"""OLD and NEW on the command line: a file, a split directory, `-`, or `empty`; and what of them is compared."""
+"""OLD and NEW on the command line: a file, a split directory, `REVISION:PATH` of git, `-`, a URL, or `empty`; and what
+of them is compared."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..engine.protocol import Renaming
-    from ..engine.schema import Schema, Snapshot
+    from ..engine.schema import Schema
+    from ..snapshots.format import Snapshot
     from .config import Config
 
-__all__ = ["Pair", "ask", "load", "pair", "same_file", "settings"]
+__all__ = ["Pair", "ask", "check_dialects", "empty_beside", "load", "pair", "same_file", "settings"]
 
 EMPTY = "empty"
 
@@ -72,7 +74,7 @@ def pair(
     """Both snapshots. `empty` stands for one without objects beside the other, and no hint is asked for there. Raises
     InputError, Refused."""
     before, after = _both(old, new)
-    _check_dialects(before, after)
+    check_dialects(before, after)
     config = config or settings()
     renames = () if EMPTY in (old, new) else _hints(config, rename or ())
     return ask(before, after, config=config, ignore=ignore, scope=scope, renames=renames)
@@ -139,12 +141,24 @@ def _both(old: str, new: str) -> tuple[Any, Any]:
         raise InputError(f"both snapshots are `{old}`", "OLD and NEW", "name one file at least")
     if old == EMPTY:
         after = load(new)
-        return _empty(after), after
-    before = load(old)
-    return before, (_empty(before) if new == EMPTY else load(new))
+        return empty_beside(after), after
+    if new == EMPTY:
+        before = load(old)
+        return before, empty_beside(before)
+    return load_pair(old, new)
 
 
-def _check_dialects(old: Any, new: Any) -> None:
+def load_pair(old: str, new: str) -> "tuple[Snapshot, Snapshot]":
+    """Both, as `load` gives them; of two files, what they share is decoded once."""
+    from ..snapshots import format
+
+    if ":" in old or ":" in new:  # a URL or a git revision
+        return load(old), load(new)
+    return format.read_pair(old, new)
+
+
+def check_dialects(old: Any, new: Any) -> None:
+    """Refused for snapshots of two dialects."""
     from ..snapshots.errors import Refused
 
     if old.header.dialect != new.header.dialect:
@@ -163,10 +177,16 @@ def load(source: str) -> "Snapshot":
     if is_url(source):
         found: Snapshot = read_url(source)
         return found
+    if ":" in source:
+        from . import git
+
+        ref = git.parsed(source)
+        if ref is not None:
+            return git.read(ref)
     return format.read(source)
 
 
-def _empty(beside: Any) -> Any:
+def empty_beside(beside: Any) -> Any:
     """A database as it is made: without anything but what the server puts there, as far as the scope covers it."""
     from msgspec.structs import replace
 

@@ -1,17 +1,47 @@
-"""Version control for database schemas."""
+"""Version control for database schemas.
 
-__all__ = ["__version__"]
+    load     a snapshot: a file, a split directory, REVISION:PATH of git, a URL
+    dump     a snapshot of a live database
+    diff     what differs between two
+    plan     the proven way from one to the other
+    render   that way as a script
+
+Nothing is imported before it is used.
+"""
+
+TYPE_CHECKING = False  # typing's own costs more than all else of a start
+if TYPE_CHECKING:
+    from .api import Plan, diff, dump, load, plan, render
+
+__all__ = ["Plan", "__version__", "diff", "dump", "load", "plan", "render"]
 
 __version__: str
 
 
-def __getattr__(name: str) -> str:
-    """`__version__` is looked up when it is asked for: importlib.metadata takes longer than all else of a start."""
-    if name != "__version__":
+def __getattr__(name: str) -> object:
+    """What is asked for, found when it is. `__version__` too: importlib.metadata takes longer than all else of a
+    start."""
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = _installed() or _recorded()
+    found = _version() if name == "__version__" else _exported(name)
     globals()[name] = found
     return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__
+
+
+def _exported(name: str) -> object:
+    from importlib import import_module
+
+    found: object = getattr(import_module(".api", __name__), name)
+    return found
+
+
+def _version() -> str:
+    return _installed() or _recorded()
 
 
 def _installed() -> str | None:

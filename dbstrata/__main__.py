@@ -1,5 +1,5 @@
 """`python -m dbstrata` is the command `dbstrata`."""
 
-from .cli.main import app
+from .cli.main import run
 
-app(prog_name="dbstrata")
+run(prog_name="dbstrata")

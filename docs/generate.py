@@ -1,4 +1,4 @@
-"""Writes what the manual takes from the code: the format's JSON Schema, and the options of every command.
+"""Writes what the manual takes from the code: the format's JSON Schema, the options of every command, a page a risk.
 
 `make docs` runs it; `python docs/generate.py --check` writes nothing and exits 1 if something is not current.
 """
@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import typer
 
 from dbstrata.cli.main import COMMANDS
+from dbstrata.engine.codes import CATALOGUE, FAMILIES, Code
 from dbstrata.snapshots.schema import text as schema_text
 
 HERE = Path(__file__).parent
@@ -60,12 +62,45 @@ def commands_page(text: str) -> str:
     return text
 
 
+def risk_page(code: Code) -> str:
+    """The page of one risk."""
+    parts = {"Cause": code.cause, "Harm": code.harm, "The safe way": code.safe}
+    text = "".join(f"\n## {title}\n\n{fill(words, 120)}\n" for title, words in parts.items())
+    policy = f'`--allow {code.code}`, or in `dbstrata.toml`:\n\n    [policy.codes]\n    {code.code} = "allow"'
+    by_default = {"refuse": "refused", "warn": "warned of", "allow": "allowed"}[code.default]
+    return (
+        f"# {code.code} {code.slug}\n\n{fill(code.summary, 120)}\n\n{code.family}. By default {by_default}.\n{text}"
+        f"\n## Allowing it\n\n{policy}\n"
+    )
+
+
+def risks_index() -> str:
+    """The list of all risks, by family."""
+    lines = ["# Risks", "", RISKS]
+    for digit, family in FAMILIES.items():
+        lines += ["", f"## {family}", "", "| code | name | by default | |", "|-|-|-|-|"]
+        lines += [
+            f"| [{c.code}]({c.code}.md) | `{c.slug}` | {c.default} | {_cell(c.summary)} |"
+            for c in CATALOGUE
+            if c.code[2] == digit
+        ]
+    return "\n".join(lines) + "\n"
+
+
+RISKS = """\
+Every statement of a script has a line above it for each thing that can go wrong, or be lost, by it. The codes never
+change their meaning. What a project allows, wants to be warned of, or refuses stands in its
+[policy](../commands.md#policy)."""
+
+
 def pages() -> dict[Path, str]:
     """All that is written, by file."""
     manual = HERE / "commands.md"
     return {
         HERE / "snapshot-format.schema.json": schema_text().decode(),
         manual: commands_page(manual.read_text(encoding="utf-8")),
+        HERE / "risks" / "index.md": risks_index(),
+        **{HERE / "risks" / f"{code.code}.md": risk_page(code) for code in CATALOGUE},
     }
 
 
@@ -76,6 +111,7 @@ def main() -> int:
         if "--check" in sys.argv:
             sys.stdout.write(f"not current: {path.name}; next: make docs\n")
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(pages()[path], encoding="utf-8")
             sys.stdout.write(f"written: {path.name}\n")
     return 1 if stale and "--check" in sys.argv else 0

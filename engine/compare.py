@@ -1,9 +1,10 @@
 """What differs between two snapshots: objects by identity, attributes by name."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from ..snapshots.model import Header, Identity, Object, attributes, moved
 from .schema import Schema
@@ -11,8 +12,7 @@ from .schema import Schema
 Same = Callable[[Object, Object, str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One object that was created (`old` is None), dropped (`new` is None), or altered in `attributes`."""
 
     identity: Identity
@@ -21,8 +21,7 @@ class Change:
     attributes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """All that differs, by identity, parents before what stands in them."""
 
     by_identity: Mapping[Identity, Change]
@@ -41,8 +40,7 @@ class Changes:
         return bool(self.by_identity)
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(Struct, frozen=True):
     """One attribute that means the same on two servers, and how each spells it."""
 
     identity: Identity
@@ -73,12 +71,11 @@ def left_out(old: Header, new: Header, ignore: Iterable[str] = ()) -> frozenset[
     return frozenset(old.not_read) | frozenset(new.not_read) | {names.get(i, i) for i in ignore}
 
 
-@dataclass(slots=True)
-class _Comparison:
+class _Comparison(Struct):
     versions: tuple[int, int]
     left_out: frozenset[str]
     same: Same | None
-    spelling: list[tuple[Identity, str]] = field(default_factory=list)
+    spelling: list[tuple[Identity, str]] = []
 
     def attributes(self, identity: Identity, old: Object, new: Object) -> tuple[str, ...]:
         found = []
@@ -107,7 +104,8 @@ def compare(old: Schema, new: Schema, *, same: Same, ignore: Iterable[str] = ())
     )
     found: dict[Identity, Change] = {}
     for root in sorted(old.roots.keys() | new.roots.keys()):
-        if old.roots.get(root) != new.roots.get(root):
+        before, after = old.roots.get(root), new.roots.get(root)
+        if before is not after and before != after:
             found.update(_compare_root(root, old, new, comparison))
     return Changes(found, tuple(comparison.spelling), tuple(sorted(out)))
 

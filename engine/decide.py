@@ -6,8 +6,9 @@ something that it uses is dropped or disturbed is rebuilt, and so is what uses t
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct
 
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity, Object, Unmodelled, references
@@ -42,14 +43,13 @@ GOES = frozenset({Fate.DROP, Fate.REPLACE, Fate.SUPERSEDE})
 COMES = frozenset({Fate.CREATE, Fate.REPLACE, Fate.SUPERSEDE})
 
 
-@dataclass(slots=True)
-class Decision:
+class Decision(Struct):
     """An object's fate, and why."""
 
     fate: Fate
-    attributes: dict[str, None] = field(default_factory=dict)
+    attributes: dict[str, None] = {}
     """Of an alter: what is to be set."""
-    release: dict[str, None] = field(default_factory=dict)
+    release: dict[str, None] = {}
     """Of an alter: what is unset first, because what it names goes and comes back."""
     moves: str | None = None
     """Of an alter: the macro that moves the object among its siblings."""

@@ -6,16 +6,15 @@ steps of a plan. All that is planned after them speaks the new names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..snapshots.errors import Defect, InputError
 from ..snapshots.model import Identity, Object, flatten, relabelled
 from ..snapshots.naming import kind_of, parts_of, path_of
 from .protocol import Dialect, Renaming, Step
-from .rename import Relabelled
 from .schema import Schema
 
 __all__ = ["Followed", "follow", "wanted"]
@@ -23,8 +22,7 @@ __all__ = ["Followed", "follow", "wanted"]
 _WHERE = "the rename hint {} -> {}"
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """The old schema under its new names, and the steps that make it so."""
 
     schema: Schema
@@ -173,7 +171,7 @@ def _renamed(
         _spelled(schema.roots[root], top, None, renaming, moved, dialect, guess) if root in touched else top
         for root, top in named.items()
     )
-    made = Schema(Relabelled(schema.header, tuple(sorted(objects, key=lambda o: o.identity()))))
+    made = schema.with_objects(sorted(objects, key=lambda o: o.identity()))
     _check(moved, made, renaming)
     return made, _step(moved[before], obj, schema, made, moved, rules.rename), moved
 

@@ -6,7 +6,8 @@ or made, behind the nearest one before them that is there by then; so any order 
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..snapshots.model import Identity, Object
 from ..snapshots.naming import kind_of

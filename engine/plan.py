@@ -1,8 +1,10 @@
 """The plan: what to do, in which order, in which transactions; proven before anyone sees it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
+
+from ..snapshots.canonical import Document
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity
 from . import hints, rename
@@ -11,12 +13,11 @@ from .decide import Allow, Decisions, nothing
 from .order import order
 from .protocol import Dialect, Part, Renaming, Statement, Step
 from .prove import prove
-from .schema import Schema, Snapshot
+from .schema import Schema
 from .steps import Steps
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Proven parts that turn `old` into `new`."""
 
     old: Schema
@@ -32,8 +33,8 @@ class Plan:
 
 
 def plan(
-    old: Snapshot | Schema,
-    new: Snapshot | Schema,
+    old: Document | Schema,
+    new: Document | Schema,
     dialect: Dialect,
     *,
     ignore: Iterable[str] = (),
@@ -58,7 +59,7 @@ def plan(
     changes = compare(before, after, same=dialect.same, ignore=ignore)
     start, renaming = before, list[Step]()
     if names := rename.found(changes, before, after, dialect):
-        start = Schema(rename.apply(names, before))
+        start = rename.apply(names, before)
         renaming = list(rename.steps(names, before, start, dialect))
         changes = compare(start, after, same=dialect.same, ignore=ignore)
     decisions = Decisions(changes, start, after, dialect, allow)

@@ -12,10 +12,14 @@ Macros are named `family.macro`: the file and the macro below templates/<dialect
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from ..snapshots.model import Header, Identity, Object
+from .risk import Blocks as Blocks
+from .risk import Facts as Facts
+from .risk import Lock as Lock
 from .schema import Effect as Effect
 from .schema import Schema as Schema
 from .schema import State as State
@@ -23,8 +27,7 @@ from .schema import State as State
 Action = Literal["create", "drop", "alter", "set aside", "rename"]
 
 
-@dataclass(frozen=True, slots=True)
-class InPlace:
+class InPlace(Struct, frozen=True):
     """Altered in place by the macro. Attributes of one object that share the macro are altered by one step."""
 
     macro: str
@@ -50,46 +53,40 @@ class InPlace:
     """Why it can't run in a transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """Dropped and created anew, with all that depends on it."""
 
     loses: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Supersede:
+class Supersede(Struct, frozen=True):
     """Renamed, created anew, users altered to the new one, the renamed one dropped. What can't be renamed so is
     superseded with what it stands in."""
 
     loses: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refuse:
+class Refuse(Struct, frozen=True):
     """Not made."""
 
     reason: str
     next: str = "keep the old value, or make this change by hand"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The server derives it from other attributes or objects."""
 
 
 Rule = InPlace | Replace | Supersede | Refuse | Kept
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Struct, frozen=True):
     """The rule depends on the values."""
 
     pick: Callable[[Identity, Object, Object, Schema, Schema], Rule]
 
 
-@dataclass(frozen=True, slots=True)
-class KindRules:
+class KindRules(Struct, frozen=True):
     """How objects of one kind change."""
 
     create: str
@@ -100,6 +97,9 @@ class KindRules:
     """Where nothing else decides: creations go by rising weight, drops by falling."""
     inline: frozenset[str] = frozenset()
     """The kinds inside it that its creation always states: a table's columns."""
+    inherited: Callable[[Object, Object], Literal["at once", "later"] | None] = lambda _obj, _inner: None
+    """When what stands in a new object is made, if by what the object inherits from: at once with the object, or later
+    with its own origin."""
     with_parent: bool = False
     """It comes and goes by its parent's steps alone: a view's columns."""
     goes_with: Callable[[Object], Identity | None] = lambda _obj: None
@@ -122,6 +122,8 @@ class KindRules:
     """The attribute to alter when a type that it uses is superseded; None: it is replaced."""
     irreplaceable: Callable[[Object, Object], str | None] = lambda _old, _new: None
     """Why it can't be dropped and created for another object's sake; None if it can."""
+    holds: Callable[[Object, Schema], Iterable[Identity]] = lambda _obj, _schema: ()
+    """What can't be dropped before it is, though it does not name it: a foreign key's partitions of the other table."""
     detachable: bool = False
     """Dropped by a step of its own where dropping it with its parent would make a cycle: a foreign key, a check
     that calls a function of the table's row."""
@@ -135,7 +137,7 @@ class KindRules:
     """Binding its parent to the origin's parent makes it: a partition's triggers."""
     unbinding_drops: bool = False
     """Unbinding its parent from the origin's parent drops it."""
-    placeable: Mapping[str, str] = field(default_factory=dict)
+    placeable: Mapping[str, str] = {}
     """The ordered fields whose objects can be made, or moved, to any place; and those objects' kind."""
     move: str | None = None
     """The macro that moves it among its siblings; it sets attributes too, if their rules name it."""
@@ -148,16 +150,14 @@ class KindRules:
     """What in existing rows can make its creation fail, given whether its parent is new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an object comes to stand among its siblings."""
 
     after: Identity | None
     """None: it is the first."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(Struct, frozen=True, eq=False):
     """One atomic change, with what it needs, makes, and lets go."""
 
     action: Action
@@ -176,7 +176,7 @@ class Step:
     """Of a creation or a move: where; None: at the end, or where it is."""
     unset: bool = False
     """Of an alter: the attributes go to their default, not to the new value."""
-    renames: Mapping[Identity, Identity] = field(default_factory=dict)
+    renames: Mapping[Identity, Identity] = {}
     """Of a rename: old identities with their new ones."""
     inner: tuple[tuple[Identity, Identity, Object], ...] = ()
     """(identity, parent, object) of what a creation makes along with its subject."""
@@ -197,12 +197,11 @@ class Step:
     loses: str | None = None
     fails: str | None = None
     why: str = ""
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = {}
     """What the dialect worked out for the macro."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Statement:
+class Statement(Struct, frozen=True, eq=False):
     """Steps that the server takes at once. The first one leads."""
 
     steps: tuple[Step, ...]
@@ -210,8 +209,7 @@ class Statement:
     """The macro around the steps' own; None: the leading step's macro knows the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Statements that run in one transaction, or each by itself."""
 
     statements: tuple[Statement, ...]
@@ -220,8 +218,7 @@ class Part:
     """Why it is a part of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """What a step needs, lets go and precedes beyond what the model's references say."""
 
     needs: frozenset[Identity] = frozenset()
@@ -231,8 +228,7 @@ class Links:
     """(object, attribute): it comes after that attribute is set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Renaming:
+class Renaming(Struct, frozen=True):
     """An object and what it is called from now on."""
 
     before: Identity
@@ -256,8 +252,8 @@ class Dialect(Protocol):
         """The names that it takes, each in its namespace; no two objects can hold one at once."""
         ...
 
-    def aside(self, identity: Identity) -> Identity:
-        """The identity of a superseded object while it waits to be dropped."""
+    def aside(self, identity: Identity, old: Schema, new: Schema) -> Identity:
+        """The identity of a superseded object while it waits to be dropped: one that is free in both schemas."""
         ...
 
     def placed(self, obj: Object, renaming: Renaming) -> Object:
@@ -306,6 +302,15 @@ class Dialect(Protocol):
 
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterable[Object]:
         """What a new database of such a server holds, where the snapshot `beside` it is all else that is known."""
+        ...
+
+
+@runtime_checkable
+class Assesses(Protocol):
+    """A dialect that knows more of a step than the step itself says. Of one that doesn't, the risks are those alone."""
+
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step locks, rewrites and scans, and what else can go wrong by it."""
         ...
 
 

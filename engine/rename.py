@@ -6,9 +6,8 @@ snapshot as it reads with the new names, and the renaming is a step like any oth
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from ..snapshots.model import Header, Identity, Object, relabelled, renamed
+from ..snapshots.model import Identity, relabelled, renamed
 from ..snapshots.naming import kind_of
 from .compare import Changes, compared
 from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Step, resolve
@@ -16,14 +15,6 @@ from .schema import Schema
 
 Names = dict[Identity, Identity]
 """Old identities with their new ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relabelled:
-    """The old snapshot under its new names."""
-
-    header: Header
-    objects: tuple[Object, ...]
 
 
 def found(changes: Changes, old: Schema, new: Schema, dialect: Dialect) -> Names:
@@ -105,16 +96,13 @@ def _differing(a: Identity, b: Identity, old: Schema, new: Schema, dialect: Dial
     return len(differing)
 
 
-def apply(names: Names, old: Schema) -> Relabelled:
-    """The old snapshot as it reads once the names are changed."""
+def apply(names: Names, old: Schema) -> Schema:
+    """The old schema as it reads once the names are changed."""
     touched = {old.root_of(i) for i in names}
     for identity in names:
         touched |= {old.root_of(user) for user, _ in old.users(identity)}
         touched |= {old.root_of(heir) for heir in old.heirs(identity)}
-    return Relabelled(
-        header=old.header,
-        objects=tuple(renamed(obj, names) if root in touched else obj for root, obj in old.roots.items()),
-    )
+    return old.with_objects(renamed(obj, names) if root in touched else obj for root, obj in old.roots.items())
 
 
 def steps(names: Names, old: Schema, relabelled_old: Schema, dialect: Dialect) -> Iterator[Step]:

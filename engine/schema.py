@@ -5,38 +5,38 @@ that the effects of steps change; the snapshot below it stays as it is.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from ..snapshots.model import Header, Identity, Object, children, flatten, looks_outward, references
+from msgspec import Struct
+
+from ..snapshots.canonical import Document, Root
+from ..snapshots.model import Identity, Object, references
 from ..snapshots.naming import path_of
 
 T = TypeVar("T")
 
 
-class Snapshot(Protocol):
-    """What every dialect's snapshot has."""
-
-    @property
-    def header(self) -> Header: ...
-
-    @property
-    def objects(self) -> tuple[Object, ...]: ...
-
-
 class Schema:
     """The objects of one snapshot."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Document) -> None:
+        self._snapshot = snapshot
         self.header = snapshot.header
-        self.roots: dict[Identity, Object] = {obj.identity(): obj for obj in snapshot.objects}
+        self._walked: dict[Identity, Root] = {root.entries[0][0]: root for root in snapshot.walk.roots}
+        self.roots: dict[Identity, Object] = {i: root.entries[0][2] for i, root in self._walked.items()}
         self._objects: dict[Identity, Object] = {}
         self._parents: dict[Identity, Identity] = {}
         self._inside: dict[Identity, list[Identity]] = {}
         self._remembered: dict[str, Any] = {}
         self._by_kind: dict[str, tuple[Object, ...]] = {}
         self._inner_uses: dict[Identity, Uses] = {}
+
+    def with_objects(self, objects: Iterable[Object]) -> "Schema":
+        """The same server with these top-level objects, most of them its own."""
+        snapshot = Document(header=self.header, objects=tuple(objects))
+        snapshot.walk_beside(self._snapshot)
+        return Schema(snapshot)
 
     @cached_property
     def _holders(self) -> dict[str, Identity]:
@@ -60,7 +60,7 @@ class Schema:
         root = self.root_of(identity)
         if root is None or root in self._objects:
             return
-        for inner, parent, obj in flatten(self.roots[root]):
+        for inner, parent, obj in self._walked[root].entries:
             self._objects[inner] = obj
             if parent is not None:
                 self._parents[inner] = parent
@@ -68,8 +68,11 @@ class Schema:
 
     def get(self, identity: Identity) -> Object | None:
         """The object of that identity, at whatever depth."""
-        self._unfold(identity)
-        return self._objects.get(identity)
+        found = self._objects.get(identity)
+        if found is None:
+            self._unfold(identity)
+            found = self._objects.get(identity)
+        return found
 
     def __getitem__(self, identity: Identity) -> Object:
         found = self.get(identity)
@@ -79,6 +82,10 @@ class Schema:
 
     def __contains__(self, identity: Identity) -> bool:
         return self.get(identity) is not None
+
+    def objects(self) -> Iterator[tuple[Identity, Object]]:
+        """All, at whatever depth."""
+        return ((identity, obj) for root in self._walked.values() for identity, _, obj in root.entries)
 
     def parent(self, identity: Identity) -> Identity | None:
         """In what it stands."""
@@ -113,8 +120,9 @@ class Schema:
     def _across(self) -> "Uses":
         """Who names what, where the two stand in different top-level objects."""
         uses = Uses({}, {})
-        for identity, root in self.roots.items():
-            uses.add_across(root, identity, path_of(identity))
+        for root in self._walked.values():
+            for use in root.outward:
+                uses.add(*use)
         return uses
 
     def _within(self, identity: Identity) -> "Uses":
@@ -124,7 +132,8 @@ class Schema:
             return NO_USES
         if root not in self._inner_uses:
             uses = self._inner_uses[root] = Uses({}, {})
-            uses.add_within(self.roots[root], root, path_of(root))
+            for use in self._walked[root].inward:
+                uses.add(*use)
         return self._inner_uses[root]
 
     def users(self, identity: Identity) -> list[tuple[Identity, str]]:
@@ -137,31 +146,14 @@ class Schema:
         return self._across.heirs.get(identity, [])
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Struct, frozen=True):
     """Who names an identity in which attribute, and what derives from it."""
 
     users: dict[Identity, list[tuple[Identity, str]]]
     heirs: dict[Identity, list[Identity]]
 
-    def add_across(self, obj: Object, identity: Identity, root: str) -> None:
-        """Note what an object, and what stands in it, names outside of the path `root`."""
-        for attribute, used in references(obj):
-            if attribute not in obj.stays_inside and not _stands_in(used, root):
-                self._add(identity, attribute, used)
-        for inner in children(obj):
-            if looks_outward(inner):
-                self.add_across(inner, inner.identity(identity), root)
-
-    def add_within(self, obj: Object, identity: Identity, root: str) -> None:
-        """Note what an object, and what stands in it, names inside of the path `root`."""
-        for attribute, used in references(obj):
-            if _stands_in(used, root):
-                self._add(identity, attribute, used)
-        for inner in children(obj):
-            self.add_within(inner, inner.identity(identity), root)
-
-    def _add(self, identity: Identity, attribute: str, used: Identity) -> None:
+    def add(self, identity: Identity, attribute: str, used: Identity) -> None:
+        """Note one."""
         if attribute == "derived_from":
             self.heirs.setdefault(used, []).append(identity)
         else:
@@ -171,13 +163,10 @@ class Uses:
 NO_USES = Uses({}, {})
 
 
-def _stands_in(identity: Identity, root: str) -> bool:
-    path = path_of(identity)
-    return path.startswith(root) and (len(path) == len(root) or path[len(root)] == ".")
-
-
 def _last_dot(path: str) -> int:
     """Where the last dot outside quotes is; -1 if nowhere."""
+    if '"' not in path:
+        return path.rfind(".")
     quoted = False
     for at in range(len(path) - 1, -1, -1):
         if path[at] == '"':
@@ -232,7 +221,7 @@ class State:
     def users(self, identity: Identity) -> list[Identity]:
         """What names it now."""
         candidates = dict.fromkeys(i for i, _ in self.schema.users(identity)) | self._users.get(identity, {})
-        return [i for i in candidates if self._names(i, identity)]
+        return [i for i in candidates if i not in self._now or self._names(i, identity)]
 
     def heirs(self, identity: Identity) -> list[Identity]:
         """What derives from it now."""

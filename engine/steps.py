@@ -7,12 +7,10 @@ object, or of another one, is repaired by the plan and not forgotten.
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from msgspec.structs import fields
-from msgspec.structs import replace as struct_replace
+from msgspec.structs import fields, replace
 
 from ..snapshots.errors import Defect, Refused
 from ..snapshots.model import Identity, Object, references
@@ -93,17 +91,25 @@ class Steps:
         detachable: list[tuple[Identity, Identity, Identity]] = []
         for identity in (i for i, _ in self.decisions if self.decisions.goes(i)):
             cover = self._cover(identity)
-            for other in {self._cover(used) for used in self._used([self.old[identity]]) if self.decisions.goes(used)}:
+            for other in {self._cover(used) for used in self._held([identity]) if self.decisions.goes(used)}:
                 graph.add_edge(cover, other)
-                if cover != other and self.decisions.rules(identity).detachable:
+                if cover != other and self.decisions.rules(identity).detachable and not self._goes_along(identity):
                     detachable.append((identity, cover, other))
         circle = {i: n for n, found in enumerate(nx.strongly_connected_components(graph)) for i in found}
         return frozenset(identity for identity, a, b in detachable if circle[a] == circle[b])
+
+    def _goes_along(self, identity: Identity) -> bool:
+        """Is it dropped with what it derives from, which goes?"""
+        old = self.old[identity]
+        along = self.decisions.rules(identity).dropped_along(old)
+        return along and any(self.decisions.goes(origin) for origin in old.derived_from)
 
     def _cover(self, identity: Identity) -> Identity:
         """The object whose drop takes this one along; itself, if none does."""
         if identity in self._detached:
             return identity
+        if self._goes_along(identity) and (origins := self._detached.intersection(self.old[identity].derived_from)):
+            return min(origins)
         old, rules = self.old[identity], self.decisions.rules(identity)
         parent = self.old.parent(identity)
         if parent is not None and self.decisions.goes(parent):
@@ -138,15 +144,19 @@ class Steps:
         """The object whose step makes this one too; None if it takes a step of its own."""
         new, rules = self.new[identity], self.decisions.rules(identity)
         parent = self.new.parent(identity)
+        inherited = None
         if parent is not None:
             if self.decisions.comes(parent):
-                if kind_of(identity) in self.decisions.rules(parent).inline:
+                above = self.decisions.rules(parent)
+                inherited = above.inherited(self.new[parent], new)
+                if kind_of(identity) in above.inline or inherited == "at once":
                     return self._maker(parent) or parent
             elif rules.with_parent:
                 return parent
         if new.derived_from and rules.created_along(new):
             origin = new.derived_from[0]
-            if not self._rebinds_above(identity) and self.decisions.comes(origin):
+            bound = inherited == "later" or not self._rebinds_above(identity)
+            if bound and self.decisions.comes(origin):
                 return self._maker(origin) or origin
         return None
 
@@ -180,7 +190,7 @@ class Steps:
                     old=old,
                     new=None,
                     parent=self.old.parent(identity),
-                    releases=frozenset(self._used(self.old[i] for i in along) - along),
+                    releases=frozenset(self._held(along) - along),
                     destroys=frozenset(along),
                     loses=None if self._is_moved_out(identity) else decision.loses,
                     why=decision.because,
@@ -190,7 +200,7 @@ class Steps:
 
     def _set_aside(self, identity: Identity, decision: Decision) -> Step:
         old, rules = self.old[identity], self.decisions.rules(identity)
-        aside = self.dialect.aside(identity)
+        aside = self.dialect.aside(identity, self.old, self.new)
         if rules.aside is None:
             raise Defect(f"{identity} can't be set aside", f"{self.dialect.name} rules", "please report both snapshots")
         along = frozenset(self._covers[identity] | {identity})
@@ -275,6 +285,7 @@ class Steps:
         state = State(self.old)
         outcome = dict(self._effects(step, state))
         needs = self._used(obj for i, obj in outcome.items() if i in made and obj is not None)
+        needs.update(above for _, above, _ in inner)
         if parent is not None:
             needs.add(parent)
         step = self._add(replace(step, needs=frozenset(needs - made)), outcome)
@@ -329,7 +340,7 @@ class Steps:
             return False
         old, new = self.old[identity], self.new[identity]
         rules = (self.decisions.rule(identity, a, old, new) for a in decision.attributes)
-        return any(isinstance(rule, InPlace) and rule.brought and rule.macro == macro for rule in rules)
+        return any(isinstance(rule, InPlace) and rule.macro == macro for rule in rules)
 
     def _alter(
         self,
@@ -431,14 +442,14 @@ class Steps:
             old_uses, new_uses = set(current.depends_on), set(target.depends_on)
             before, after = before | (old_uses - new_uses), after | new_uses
         parent = self.new.parent(identity)
-        asides = {self.dialect.aside(i) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
+        asides = {self.dialect.aside(i, self.old, self.new) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
         brings: set[Identity] = set()
         drops: set[Identity] = set()
         if rule.rebinds:
             brings, drops = (
                 (set(), self._unbound.get(identity, set())) if unset else (self._bound.get(identity, set()), set())
             )
-        elif not rule.light:
+        elif not rule.light and not self.decisions.comes(identity):
             brings = self._brought.get(identity, set())
         return Step(
             action="alter",
@@ -504,7 +515,7 @@ class Steps:
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):
                     continue
-                if step.action == "set aside" and self._is_moved_over(identity, attribute):
+                if self._is_set(identity, attribute, step):
                     continue
                 if self._is_kept(identity, attribute, after, target):
                     continue
@@ -512,10 +523,21 @@ class Steps:
                 wanted[attribute] = None
                 causes.append(step)
 
-    def _is_moved_over(self, identity: Identity, attribute: str) -> bool:
-        """Is the attribute altered anyway, once what was set aside is there anew?"""
+    def _is_set(self, identity: Identity, attribute: str, step: Step) -> bool:
+        """Is the attribute altered anyway: once what the step sets aside is there anew, or by a step before it?"""
         decision = self.decisions.get(identity)
-        return decision is not None and decision.fate is Fate.ALTER and attribute in decision.attributes
+        if decision is None or decision.fate is not Fate.ALTER:
+            return False
+        if step.action == "set aside":
+            return attribute in decision.attributes
+        own = [a for a in decision.attributes if not self._is_brought(identity, a)]
+        macro = self._macro(identity, attribute) if (identity, attribute) in step.after else None
+        return macro is not None and macro in {self._macro(identity, a) for a in own}
+
+    def _macro(self, identity: Identity, attribute: str) -> str | None:
+        """What sets the attribute, if that is done in place."""
+        rule = self.decisions.rule(identity, attribute, self.old[identity], self.new[identity])
+        return rule.macro if isinstance(rule, InPlace) else None
 
     def _repair(self) -> bool:
         repairs, self._repairs = self._repairs, {}
@@ -540,6 +562,12 @@ class Steps:
         names = compared(type(target), self._versions, self._left_out)
         return [a for a in names if getattr(current, a) != getattr(target, a)]
 
+    def _held(self, identities: Iterable[Identity]) -> set[Identity]:
+        """What of the old schema can't be dropped before these are."""
+        objects = [(self.decisions.rules(i), self.old[i]) for i in identities]
+        used = self._used(obj for _, obj in objects)
+        return used.union(*(rules.holds(obj, self.old) for rules, obj in objects))
+
     @staticmethod
     def _used(objects: Iterable[Object]) -> set[Identity]:
         return {used for obj in objects for attribute, used in references(obj) if attribute != "derived_from"}
@@ -552,7 +580,7 @@ class Steps:
 def _without(obj: Object, together: tuple[str, ...]) -> Object:
     """The object with these attributes at their defaults."""
     known = _defaults(type(obj))
-    return struct_replace(obj, **{name: known[name] for name in together})
+    return replace(obj, **{name: known[name] for name in together})
 
 
 @cache

@@ -6,16 +6,16 @@ class is found once, from its type hints.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from types import CodeType
 from typing import Any, NamedTuple, cast, get_args, get_type_hints
 
 import msgspec
 
-from .model import Identity, Object, Text, Value, flatten, lines, plain, references
+from .model import Header, Identity, Object, Text, Value, flatten, lines, plain, references
 from .naming import quote
 
-__all__ = ["Walk", "canonical", "duplicates", "users_of"]
+__all__ = ["Document", "Root", "Walk", "canonical", "duplicates", "users_of"]
 
 IN_ORDER = frozenset({"columns", "attributes"})
 """Fields whose objects stand in physical order. All others are sorted by name."""
@@ -35,10 +35,11 @@ class _Field(NamedTuple):
 
 @cache
 def _fields(cls: type[msgspec.Struct]) -> tuple[_Field, ...]:
-    """Those that hold identities, text or what has either."""
+    """Those that hold identities, text or what has either; what stands inside last, as `flatten` has it."""
     hints = get_type_hints(cls, include_extras=True)
     inner = getattr(cls, "children", ())
-    found = [(name, _holds(name, hints[name], inner)) for name in cls.__struct_fields__]
+    names = sorted(cls.__struct_fields__, key=lambda name: inner.index(name) if name in inner else -1)
+    found = [(name, _holds(name, hints[name], inner)) for name in names]
     return tuple(_Field(name, holds) for name, holds in found if holds is not None)
 
 
@@ -73,15 +74,15 @@ def _values_in(hint: Any) -> Iterator[type[Value]]:
 # the walk
 
 LOOKS = {
-    "identity": "if (value := obj.{name}) is not None: named(value)",
-    "identities": "if value := obj.{name}: all_named(value)",
-    "sorted": "if value := obj.{name}: in_order(value)",
+    "identity": "if (value := obj.{name}) is not None: use((user, {attribute}, value))",
+    "identities": "for value in obj.{name}: use((user, {attribute}, value))",
+    "sorted": "if value := obj.{name}: in_order(value, user, {attribute})",
     "text": "if (value := obj.{name}) is not None: text(value)",
     "texts": "for value in obj.{name}: text(value)",
-    "value": "if (value := obj.{name}) is not None: look(value, path)",
-    "values": "for value in obj.{name}: look(value, path)",
-    "child": "if (value := obj.{name}) is not None: inside(value, path)",
-    "children": "if value := obj.{name}: all_inside(value, path, {in_order})",
+    "value": "if (value := obj.{name}) is not None: look(value, user, {attribute})",
+    "values": "for value in obj.{name}: look(value, user, {attribute})",
+    "child": "if (value := obj.{name}) is not None: inside(value, user, path)",
+    "children": "if value := obj.{name}: all_inside(value, user, path, {in_order})",
 }
 """How each sort of field is looked at, in the source of a function made for each class.
 
@@ -92,12 +93,26 @@ long: a diff of two files with 10,000 tables each spends a second of its three o
 
 @cache
 def _source(cls: type[msgspec.Struct]) -> CodeType:
-    body = [LOOKS[f.holds].format(name=f.name, in_order=f.name in IN_ORDER) for f in _fields(cls)]
-    return compile("\n    ".join(["def looker(obj, path):", *body, "return"]), f"<walk of {cls.__name__}>", "exec")
+    """Of an object, `path` is that of its identity; of a value, `attribute` is the one that holds it."""
+    is_value = issubclass(cls, Value)
+    body = [
+        LOOKS[f.holds].format(
+            name=f.name, in_order=f.name in IN_ORDER, attribute="attribute" if is_value else repr(f.name)
+        )
+        for f in _fields(cls)
+    ]
+    head = f"def looker(obj, user, {'attribute' if is_value else 'path'}):"
+    return compile("\n    ".join([head, *body, "return"]), f"<walk of {cls.__name__}>", "exec")
 
 
-Looker = Callable[[Any, str], None]
-"""Looks at an object; the path of its identity is given."""
+Looker = Callable[[Any, Identity, str], None]
+"""Looks at an object."""
+
+Entry = tuple[Identity, Identity | None, Object]
+"""Of an object, as `flatten` gives it: (identity, parent's identity, object)."""
+
+Use = tuple[Identity, str, Identity]
+"""Who names what in which attribute: (user, attribute, used)."""
 
 
 class _Quoted(dict[str, str]):
@@ -122,18 +137,33 @@ class _Lookers(dict[type[msgspec.Struct], Looker]):
         return looker
 
 
-class Walk:
-    """All identities and all references of some objects, and whether the objects are canonical."""
+class Root(NamedTuple):
+    """What a walk found of one top-level object."""
 
-    def __init__(self, objects: Iterable[Object]) -> None:
-        self.identities: list[str] = []
-        self.references: set[str] = set()
-        self.canonical = True
+    entries: list[Entry]
+    """It, and all that stands in it."""
+    inward: list[Use]
+    """Who of them names another of them,"""
+    outward: list[Use]
+    """and who names what stands elsewhere."""
+
+
+class Walk:
+    """All identities and all references of some objects, and whether the objects are canonical.
+
+    An object that the walk `beside` this one has met is not looked at again.
+    """
+
+    def __init__(self, objects: Iterable[Object], beside: "Walk | None" = None) -> None:
+        self.roots: list[Root] = []
+        self.canonical: bool = beside is None or beside.canonical
+        self._looked_at: list[Root] = []
+        self._entries: list[Entry] = []
+        self._uses: list[Use] = []
         self._quoted = _Quoted()
         self._lookers = _Lookers(
             {
-                "named": self.references.add,
-                "all_named": self.references.update,
+                "use": self._uses.append,
                 "in_order": self._in_order,
                 "text": self._text,
                 "look": self._look,
@@ -141,29 +171,53 @@ class Walk:
                 "all_inside": self._all_inside,
             }
         )
-        self._roots(objects)
-
-    def _roots(self, objects: Iterable[Object]) -> None:
+        met = {id(root.entries[0][2]): root for root in beside.roots} if beside is not None else {}
         last = ""
         for obj in objects:
-            identity = obj.identity()
+            root = met.get(id(obj)) or self._root(obj)
+            identity = root.entries[0][0]
             if identity <= last:
                 self.canonical = False
             last = identity
-            self.identities.append(identity)
-            self._lookers[type(obj)](obj, identity.partition(" ")[2])
+            self.roots.append(root)
 
-    def _look(self, value: Value, path: str) -> None:
-        self._lookers[type(value)](value, path)
+    @property
+    def identities(self) -> Iterator[Identity]:
+        """Of all objects, at whatever depth."""
+        return (identity for root in self.roots for identity, _, _ in root.entries)
 
-    def _inside(self, obj: Object, path: str) -> None:
+    @property
+    def references(self) -> set[Identity]:
+        """All that is named, but for what the walk beside this one has found in the object that names it."""
+        inward = {used for root in self._looked_at for _, _, used in root.inward}
+        return inward | {used for root in self.roots for _, _, used in root.outward}
+
+    def _root(self, obj: Object) -> Root:
+        identity = obj.identity()
+        path = identity.partition(" ")[2]
+        root = Root([(identity, None, obj)], [], [])
+        self._lookers[type(obj)](obj, identity, path)
+        root.entries.extend(self._entries)
+        for use in self._uses:
+            used = use[2].partition(" ")[2]
+            is_inside = used.startswith(path) and used[len(path) : len(path) + 1] in ("", ".")
+            (root.inward if is_inside else root.outward).append(use)
+        self._entries.clear()
+        self._uses.clear()
+        self._looked_at.append(root)
+        return root
+
+    def _look(self, value: Value, user: Identity, attribute: str) -> None:
+        self._lookers[type(value)](value, user, attribute)
+
+    def _inside(self, obj: Object, parent: Identity, path: str) -> None:
         """An object in another; not all of them are called as `child` calls them."""
-        identity = obj.identity(Identity(f" {path}"))
-        self.identities.append(identity)
-        self._lookers[type(obj)](obj, identity.partition(" ")[2])
+        identity = obj.identity(parent)
+        self._entries.append((identity, parent, obj))
+        self._lookers[type(obj)](obj, identity, identity.partition(" ")[2])
 
-    def _all_inside(self, objects: tuple[Object, ...], path: str, in_order: bool) -> None:
-        note, quoted, lookers, child = self.identities.append, self._quoted, self._lookers, Object.identity
+    def _all_inside(self, objects: tuple[Object, ...], parent: Identity, path: str, in_order: bool) -> None:
+        note, quoted, lookers, child = self._entries.append, self._quoted, self._lookers, Object.identity
         last = ""
         for obj in objects:
             cls: type[Object] = type(obj)
@@ -173,13 +227,14 @@ class Walk:
             last = name
             if cls.identity is child:
                 own = f"{path}.{quoted[name]}"
-                note(f"{cls.kind} {own}")
-                lookers[cls](obj, own)
+                identity = Identity(f"{cls.kind} {own}")
+                note((identity, parent, obj))
+                lookers[cls](obj, identity, own)
             else:
-                self._inside(obj, path)
+                self._inside(obj, parent, path)
 
-    def _in_order(self, identities: tuple[str, ...]) -> None:
-        self.references.update(identities)
+    def _in_order(self, identities: tuple[Identity, ...], user: Identity, attribute: str) -> None:
+        self._uses.extend((user, attribute, used) for used in identities)
         if len(identities) > 1 and identities != _sorted(identities):
             self.canonical = False
 
@@ -189,6 +244,23 @@ class Walk:
                 self.canonical = False
         elif _text(text) != text:
             self.canonical = False
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """The base of every dialect's snapshot: what has been found out about its objects goes along with it."""
+
+    header: Header
+    objects: tuple[Any, ...] = ()
+    """Sorted by identity."""
+
+    @cached_property
+    def walk(self) -> Walk:
+        """Of its objects."""
+        return Walk(self.objects)
+
+    def walk_beside(self, other: "Document") -> None:
+        """Take the walk, but for the objects that are the other's too."""
+        self.__dict__["walk"] = Walk(self.objects, other.walk)
 
 
 # the canonical form

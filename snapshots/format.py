@@ -22,11 +22,11 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast, get_args
 
 import msgspec
 
-from .canonical import Walk, duplicates, users_of
+from .canonical import Document, duplicates, users_of
 from .canonical import canonical as canonical_object
 from .errors import InputError
 from .model import Header, Object, Scope
@@ -45,6 +45,7 @@ __all__ = [
     "fingerprint",
     "read",
     "read_bytes",
+    "read_pair",
     "same_bytes",
     "write",
     "write_bytes",
@@ -63,14 +64,8 @@ A schema of 10,000 tables takes 45; what is read takes six times as much memory,
 CHUNK = 2**20
 
 
-class Snapshot(Protocol):
-    """What every dialect's snapshot has."""
-
-    @property
-    def header(self) -> Header: ...
-
-    @property
-    def objects(self) -> tuple[Object, ...]: ...
+Snapshot = Document
+"""Of whichever dialect."""
 
 
 class Dialect(NamedTuple):
@@ -111,7 +106,7 @@ def _decoder(dialect: str) -> "msgspec.json.Decoder[Any]":
 
 def canonical(snapshot: Snapshot) -> Snapshot:
     """The snapshot in canonical form: the same one if it is already."""
-    return snapshot if Walk(snapshot.objects).canonical else _canonical(snapshot)
+    return snapshot if snapshot.walk.canonical else _canonical(snapshot)
 
 
 def _canonical(snapshot: Snapshot) -> Snapshot:
@@ -138,16 +133,19 @@ def decode(data: bytes, where: str) -> Snapshot:
 
     Raises InputError, with one line that names `where`, the object and the field.
     """
-    data = data.removeprefix(BOM)
     with collector_off():
-        header = peek(data, where)
-        snapshot = _decoded(data, header, where)
-        if not snapshot.objects and b'"objects"' not in data:
-            raise InputError(what="a header without objects", where=where, next="of a --split dump, name the directory")
-        return check(snapshot, where)
+        return check(_unchecked(data, where), where)
 
 
 BOM = b"\xef\xbb\xbf"
+
+
+def _unchecked(data: bytes, where: str) -> Snapshot:
+    data = data.removeprefix(BOM)
+    snapshot = _decoded(data, peek(data, where), where)
+    if not snapshot.objects and b'"objects"' not in data:
+        raise InputError(what="a header without objects", where=where, next="of a --split dump, name the directory")
+    return snapshot
 
 
 def _decoded(data: bytes, header: dict[str, Any], where: str) -> Snapshot:
@@ -190,7 +188,7 @@ def empty_like(snapshot: Snapshot) -> Snapshot:
 
 
 def _replace(snapshot: Snapshot, **changes: Any) -> Snapshot:
-    return cast(Snapshot, msgspec.structs.replace(cast(msgspec.Struct, snapshot), **changes))
+    return msgspec.structs.replace(snapshot, **changes)
 
 
 # what a strict reader looks for beyond types
@@ -202,9 +200,9 @@ def check(snapshot: Snapshot, where: str) -> Snapshot:
     What may be missing: the server's own objects, and, where the header says that the dump was restricted, what is
     outside of its scope.
     """
-    walk = Walk(snapshot.objects)
+    walk = snapshot.walk
     known = set(walk.identities)
-    if len(known) != len(walk.identities):
+    if len(known) != sum(len(root.entries) for root in walk.roots):
         raise InputError(
             what=f"{next(duplicates(walk.identities))} is there twice",
             where=where,
@@ -289,6 +287,53 @@ def read(path: str | os.PathLike[str]) -> Snapshot:
 
         return split.read(Path(path))
     return decode(read_bytes(path), place(path))
+
+
+def read_pair(old: str, new: str) -> tuple[Snapshot, Snapshot]:
+    """Both, as `read` gives them. What stands in both files alike is one object, decoded and looked at once."""
+    if "-" in (old, new) or os.path.isdir(old) or os.path.isdir(new):
+        return read(old), read(new)
+    with collector_off():
+        data = read_bytes(old)
+        read_ = _unchecked(data, place(old))
+        before = check(read_, place(old))
+        other = read_bytes(new)
+        after = _decoded_beside(other, data, before) if before is read_ else None
+        return before, check(after if after is not None else _unchecked(other, place(new)), place(new))
+
+
+class _Pieces(msgspec.Struct, forbid_unknown_fields=True):
+    """A document whose objects are not decoded yet."""
+
+    header: dict[str, Any]
+    objects: list[msgspec.Raw]
+
+
+_cutter = msgspec.json.Decoder(_Pieces)
+
+
+def _decoded_beside(data: bytes, other: bytes, before: Snapshot) -> Snapshot | None:
+    """The snapshot with the other's objects where the bytes are the same; None if it is to be read by itself: for its
+    errors too, which are explained there."""
+    try:
+        pieces = _cutter.decode(data)
+        header = msgspec.convert(pieces.header, Header)
+        if (header.format, header.dialect) != (before.header.format, before.header.dialect):
+            return None
+        known = dict(zip(map(bytes, _cutter.decode(other).objects), before.objects, strict=True))
+        decode_one = _object_decoder(header.dialect).decode
+        objects = tuple(known.get(text := bytes(raw)) or decode_one(text) for raw in pieces.objects)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    after = type(before)(header=header, objects=objects)
+    after.walk_beside(before)
+    return after
+
+
+@cache
+def _object_decoder(dialect: str) -> "msgspec.json.Decoder[Any]":
+    (objects,) = (f.type for f in msgspec.structs.fields(snapshot_type(dialect)) if f.name == "objects")
+    return msgspec.json.Decoder(get_args(objects)[0])
 
 
 def place(path: str | os.PathLike[str]) -> str:

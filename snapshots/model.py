@@ -46,8 +46,6 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     """The fields whose values are objects that stand inside this one."""
     ordered: ClassVar[tuple[str, ...]] = ()
     """Those of them whose order is part of the object: dropping some and appending others keeps it."""
-    stays_inside: ClassVar[frozenset[str]] = frozenset()
-    """The fields that only ever name what stands in the same top-level object: an index's columns."""
     since: ClassVar[dict[str, int]] = {}
     """Attributes by the server version number (as 180000) that keeps them first; unknown on older servers. One that
     merely came later and is off where it isn't known (NULLS NOT DISTINCT) is known on all, and not in here."""
@@ -177,13 +175,6 @@ def _identity_values(cls: type[msgspec.Struct]) -> Callable[[Any], tuple[Any, ..
     return attrgetter(*fields)
 
 
-@cache
-def _outward_values(cls: type[Object]) -> Callable[[Any], tuple[Any, ...]]:
-    fields = [f for f in _identity_fields(cls) if f not in cls.stays_inside]
-    inner = list(cls.children)
-    return attrgetter(*fields, *inner)
-
-
 def relabelled(obj: Made, names: Mapping[Identity, Identity]) -> Made:
     """The object with the identities that it names changed. Its own name, and what stands in it, stay as they are."""
     changed: dict[str, Any] = {}
@@ -225,18 +216,18 @@ def moved(old: Object, new: Object) -> Iterator[str]:
             yield field
 
 
-def looks_outward(obj: Object) -> bool:
-    """Can it, or what stands in it, name what stands elsewhere?"""
-    return any(_outward_values(type(obj))(obj))
-
-
-def references(obj: msgspec.Struct) -> Iterator[tuple[str, Identity]]:
+def references(obj: msgspec.Struct) -> list[tuple[str, Identity]]:
     """(attribute, identity) for all that the object names by identity, `depends_on` included."""
     cls = type(obj)
+    found: list[tuple[str, Identity]] = []
     for field, value in zip(_identity_fields(cls), _identity_values(cls)(obj), strict=True):
-        if value:
-            for found in _identities(value):
-                yield field, found
+        if not value:
+            continue
+        if isinstance(value, str):
+            found.append((field, Identity(value)))
+        else:
+            found.extend((field, identity) for identity in _identities(value))
+    return found
 
 
 def _identities(value: Any) -> Iterator[Identity]:

@@ -7,9 +7,8 @@ Text is kept as `SHOW CREATE` prints it, without the names of the database dumpe
 
 from typing import ClassVar, Literal
 
-import msgspec
-
-from .model import Grant, Header, Object, Text, Unmodelled, Value
+from .canonical import Document
+from .model import Grant, Object, Text, Unmodelled, Value
 from .naming import Identity, identity
 
 
@@ -98,7 +97,6 @@ class Index(Object, frozen=True, kw_only=True):
     """
 
     kind: ClassVar[str] = "index"
-    stays_inside: ClassVar[frozenset[str]] = frozenset({"parts"})
     type: Literal["plain", "unique", "fulltext", "spatial", "vector"] = "plain"
     parts: tuple[KeyPart, ...] = ()
     using: Literal["btree", "hash", "rtree"] | None = None
@@ -118,7 +116,6 @@ class PrimaryKey(Object, frozen=True, kw_only=True):
     """PRIMARY KEY. `name` is always `PRIMARY`."""
 
     kind: ClassVar[str] = "primary_key"
-    stays_inside: ClassVar[frozenset[str]] = frozenset({"parts"})
     name: str = "PRIMARY"
     parts: tuple[KeyPart, ...] = ()
     using: Literal["btree", "hash"] | None = None
@@ -131,7 +128,6 @@ class ForeignKey(Object, frozen=True, kw_only=True):
     """information_schema.REFERENTIAL_CONSTRAINTS and KEY_COLUMN_USAGE."""
 
     kind: ClassVar[str] = "foreign_key"
-    stays_inside: ClassVar[frozenset[str]] = frozenset({"columns"})
     columns: tuple[Identity, ...] = ()
     references: Identity | None = None
     """The table, in this database."""
@@ -352,9 +348,7 @@ class PackageBody(Program, TopObject, tag_field="kind", tag="package_body", froz
 TopLevel = Database | Table | View | Function | Procedure | Event | Sequence | Package | PackageBody | Unmodelled
 
 
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+class Snapshot(Document, frozen=True, kw_only=True):
     """A MySQL or MariaDB database as committed."""
 
-    header: Header
     objects: tuple[TopLevel, ...] = ()
-    """Sorted by identity."""

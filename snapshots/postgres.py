@@ -5,9 +5,8 @@ Sources are the system catalogs (manual, part VII); a field's docstring names th
 
 from typing import ClassVar, Literal
 
-import msgspec
-
-from .model import Grant, Header, Object, Text, Unmodelled, Value
+from .canonical import Document
+from .model import Grant, Object, Text, Unmodelled, Value
 from .naming import Identity, identity, quote
 
 
@@ -190,7 +189,8 @@ class NotNullConstraint(Value, frozen=True, kw_only=True):
     no_inherit: bool = False
     not_valid: bool = False
     local: bool | None = None
-    """On an inherited column: conislocal, where it is not the column's own `local`."""
+    """On an inherited column: conislocal, where it is not the column's own `local`. Not of a partition, for which
+    pg_dump does not tell the two apart."""
     comment: Text | None = None
 
 
@@ -248,7 +248,6 @@ class Deferrable(Constraint, frozen=True, kw_only=True):
 class Key(Deferrable, frozen=True, kw_only=True):
     """A constraint that is a unique index."""
 
-    stays_inside: ClassVar[frozenset[str]] = frozenset({"columns", "include"})
     columns: tuple[Identity, ...] = ()
     include: tuple[Identity, ...] = ()
     without_overlaps: bool = False
@@ -322,7 +321,6 @@ class Index(Object, frozen=True, kw_only=True):
     """pg_index, those of constraints left out. `derived_from` holds the partitioned index it is attached to."""
 
     kind: ClassVar[str] = "index"
-    stays_inside: ClassVar[frozenset[str]] = frozenset({"parts", "include"})
     method: str = "btree"
     unique: bool = False
     nulls_not_distinct: bool = False
@@ -588,9 +586,7 @@ TopLevel = (
 )
 
 
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
+class Snapshot(Document, frozen=True, kw_only=True):
     """A PostgreSQL schema as committed."""
 
-    header: Header
     objects: tuple[TopLevel, ...] = ()
-    """Sorted by identity."""

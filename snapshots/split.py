@@ -12,7 +12,7 @@ other folders; a `.json` file that is not where its object belongs is an error, 
 import hashlib
 import os
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from .naming import kind_of, path_of
 from .trouble import explained
 from .upgrade import upgraded
 
-__all__ = ["MANIFEST", "file_of", "is_canonical", "is_split", "read", "write"]
+__all__ = ["MANIFEST", "assembled", "decode_object", "file_of", "is_canonical", "is_split", "manifest", "read", "write"]
 
 MANIFEST = "manifest.json"
 
@@ -76,16 +76,24 @@ def is_split(directory: Path) -> bool:
 def read(directory: Path) -> format.Snapshot:
     """The snapshot in a directory. InputError names the file in it that is wrong."""
     where = str(directory)
-    if not is_split(directory):
+    with _system_errors(where):
+        return assembled(_paths(directory), lambda path: format.read_bytes(os.path.join(where, path)), where)
+
+
+def assembled(paths: Iterable[str], content: Callable[[str], bytes], where: str) -> format.Snapshot:
+    """The snapshot of a directory, wherever that is: `paths` are its JSON files, `content` reads one. Raises
+    InputError."""
+    paths = sorted(paths)
+    if MANIFEST not in paths:
         raise InputError(
             what=f"a directory without {MANIFEST}, no snapshot",
             where=where,
             next="name a snapshot file, or a directory that `dbstrata dump --split` wrote",
         )
-    with _system_errors(where), format.collector_off():
-        header = _header(directory)
-        _refuse_strays(directory, header["dialect"])
-        found = list(_files(directory, header["dialect"]))
+    with format.collector_off():
+        header = _header(content(MANIFEST), os.path.join(where, MANIFEST))
+        _refuse_strays(paths, header["dialect"], where)
+        found = list(_files(paths, content, where))
         if header["format"] == format.FORMAT:
             snapshot = _assemble(header, found, where)
         else:
@@ -93,12 +101,36 @@ def read(directory: Path) -> format.Snapshot:
         return format.check(snapshot, where)
 
 
-def _header(directory: Path) -> dict[str, Any]:
-    path = directory / MANIFEST
-    data = path.read_bytes().removeprefix(format.BOM)
-    header = format.peek(data, str(path))
+def _paths(directory: Path) -> Iterator[str]:
+    """The JSON files at its top, and in its folders, that are not hidden."""
+    if not is_split(directory):
+        return
+    for entry in os.scandir(directory):
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from (f"{entry.name}/{name}" for name in _listed(directory / entry.name))
+        elif entry.name.endswith(".json"):
+            yield entry.name
+
+
+def manifest(data: bytes, where: str) -> Header:
+    """The header in a manifest, of this format or an older one. Raises InputError."""
+    header = _header(data, where)
+    return format.convert(upgraded({"header": header, "objects": []}, where), where).header
+
+
+def decode_object(data: bytes, dialect: str, where: str) -> Object:
+    """One object from its own file, of this format. Raises InputError."""
+    with explained(data, where, lambda: _kinds(dialect)):
+        return _decoder(dialect).decode(data)
+
+
+def _header(data: bytes, where: str) -> dict[str, Any]:
+    data = data.removeprefix(format.BOM)
+    header = format.peek(data, where)
     if header["format"] == format.FORMAT:
-        with explained(data, str(path), lambda: Manifest):
+        with explained(data, where, lambda: Manifest):
             msgspec.json.decode(data, type=Manifest)
     return header
 
@@ -116,33 +148,27 @@ def _decoder(dialect: str) -> "msgspec.json.Decoder[Object]":
     return msgspec.json.Decoder(get_args(objects)[0])
 
 
-def _refuse_strays(directory: Path, dialect: str) -> None:
+def _refuse_strays(paths: Iterable[str], dialect: str, where: str) -> None:
     """JSON files where no object of a split snapshot stands."""
-    for name in sorted(os.listdir(directory)):
-        if name.startswith(".") or name == MANIFEST:
-            continue
-        path = directory / name
-        stray = name if name.endswith(".json") and path.is_file() else None
-        if stray is None and name not in _kinds(dialect) and path.is_dir():
-            stray = next((f"{name}/{inner}" for inner in _listed(path)), None)
-        if stray is not None:
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        if path != MANIFEST and folder not in _kinds(dialect):
             raise InputError(
                 what="a file that is no object of this split snapshot",
-                where=str(directory / stray),
+                where=os.path.join(where, path),
                 next=f"move it elsewhere: beside {MANIFEST} stand only folders named for {dialect} kinds",
             )
 
 
-def _files(directory: Path, dialect: str) -> Iterator[tuple[str, bytes]]:
+def _files(paths: Iterable[str], content: Callable[[str], bytes], where: str) -> Iterator[tuple[str, bytes]]:
     """(path, content) of each object's file."""
     size = 0
-    for kind in sorted(_kinds(dialect)):
-        for name in _listed(directory / kind):
-            path = os.path.join(directory, kind, name)
-            data = format.read_bytes(path).removeprefix(format.BOM)
+    for path in paths:
+        if path != MANIFEST:
+            data = content(path).removeprefix(format.BOM)
             size += len(data)
-            format.check_size(size, str(directory))
-            yield path, data
+            format.check_size(size, where)
+            yield os.path.join(where, path), data
 
 
 def _listed(folder: Path) -> list[str]:
@@ -154,11 +180,9 @@ def _listed(folder: Path) -> list[str]:
 
 def _assemble(header: dict[str, Any], files: list[tuple[str, bytes]], where: str) -> format.Snapshot:
     dialect = header["dialect"]
-    decode = _decoder(dialect).decode
     objects: list[tuple[Identity, Object]] = []
     for path, data in files:
-        with explained(data, path, lambda: _kinds(dialect)):
-            obj = decode(data)
+        obj = decode_object(data, dialect, path)
         identity = obj.identity()
         _check_place(identity, path)
         objects.append((identity, obj))

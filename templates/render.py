@@ -101,6 +101,9 @@ class Said(Protocol):
     def losses(self) -> Sequence[str]: ...
 
     @property
+    def risks(self) -> Sequence[str]: ...
+
+    @property
     def cost(self) -> str: ...
 
 
@@ -117,9 +120,24 @@ def _groups(dialect: str, part: Part, said: Callable[[Statement], Said]) -> list
         words = said(statement)
         same = bool(groups) and (groups[-1]["reason"], groups[-1]["cost"]) == (words.reason, words.cost)
         if not same or words.losses or groups[-1]["losses"]:
-            groups.append({"reason": words.reason, "losses": words.losses, "cost": words.cost, "statements": []})
+            groups.append(
+                {"reason": words.reason, "losses": words.losses, "risks": {}, "cost": words.cost, "statements": []}
+            )
+        groups[-1]["risks"] |= dict.fromkeys(words.risks)
         groups[-1]["statements"].append(render_statement(dialect, statement))
     return groups
+
+
+def render_settings(dialect: str, *, transaction: bool, lock_timeout: str) -> tuple[list[str], list[str]]:
+    """The statements before and after those of a part that another tool runs in a session of its own."""
+    settings = _module(dialect, "settings")
+    before, after = settings.before(transaction, lock_timeout), settings.after(transaction)
+    return before.splitlines(), after.splitlines()
+
+
+def render_file(name: str, **facts: Any) -> str:
+    """A file for another tool: the template of that name below templates/export/."""
+    return _environment().get_template(f"export/{name}.j2").render(**facts)
 
 
 def render_report(name: str, **facts: Any) -> str:

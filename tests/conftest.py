@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 
@@ -15,6 +16,9 @@ from . import mysql_servers
 from .lab import Lab
 from .mysql_servers import MyDatabase, MyServer
 from .servers import INSTALL_POSTGRES15, POSTGRES15, Database
+
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("any machine")
 
 _numbers = itertools.count(1)
 
@@ -67,13 +71,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _expect_known_failures(items: list[pytest.Item]) -> None:
-    """What stands in known_failures.txt is expected to fail, for the reason that is given there."""
+    """What stands in known_failures.txt, by its whole id, must fail, for the reason that is given there."""
     text = Path(__file__).with_name("known_failures.txt").read_text(encoding="utf-8")
-    known = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    known = dict(line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     for item in items:
-        for name, reason in known:
-            if name in item.nodeid:
-                item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+        if item.nodeid in known:
+            item.add_marker(pytest.mark.xfail(reason=known[item.nodeid], strict=True))
 
 
 _LEFT_OUT = pytest.StashKey[list[str]]()

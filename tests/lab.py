@@ -50,6 +50,8 @@ class Case:
     """What is said where one of the two directions is refused, and that it is."""
     replaces: str = ""
     """Columns that lose their rows though both sides have them: the server knows no other way."""
+    copies: str = ""
+    """Tables, partitions and sequences that are made anew, and whose rows are copied: no ALTER partitions a table."""
 
 
 def read_case(folder: Path) -> Case:
@@ -245,6 +247,12 @@ def unnamed_losses(text: str, old: State, before: Mapping[Identity, str], after:
         return any(is_named(other) for other in above if other is not None)
 
     return [where for where in gone if not is_named(where)]
+
+
+def copied(where: str, case: Case) -> bool:
+    """Is the place one of a table whose rows are copied?"""
+    name = where.rpartition(" ")[2]
+    return any(name == listed or name.startswith(f"{listed}.") for listed in case.copies.split())
 
 
 def replaced(before: Mapping[Identity, str], wanted: Iterable[Identity], after: Mapping[Identity, str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Rows for any schema: one in each table that takes one; and what became of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import psycopg
@@ -102,6 +102,20 @@ def contents(database: Database, tables: Columns) -> dict[tuple[str, str], list[
             names = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c.name)) for c in its)
             query = sql.SQL("SELECT {} FROM ONLY {}").format(names, sql.Identifier(*table))
             found[table] = sorted(connection.execute(query).fetchall(), key=str)
+    return found
+
+
+def rows(database: Database, tables: Iterable[str]) -> dict[str, list[str]]:
+    """All rows of these, by name with the schema; those of partitions too. What is no table of this database has none."""
+    found: dict[str, list[str]] = {}
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        for table in tables:
+            name = sql.Identifier(*table.split("."))
+            try:
+                query = sql.SQL("SELECT to_jsonb(t)::text FROM {} AS t").format(name)
+                found[table] = sorted(text for (text,) in connection.execute(query))
+            except (psycopg.errors.UndefinedTable, psycopg.errors.WrongObjectType):
+                continue
     return found
 
 

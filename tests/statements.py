@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+RESET_ROLE = "RESET SESSION AUTHORIZATION;"
 _TOKEN = re.compile(
     r"""
     (?:(?<![\w$])[eE])'(?:[^'\\]|\\.|'')*' | '[^']*' | "[^"]*"
@@ -35,13 +36,18 @@ def split(script: str) -> Iterator[str]:
 
 
 def without_transaction(script: str) -> tuple[list[str], list[str]]:
-    """(settings, statements) of a script whose every statement is to stand by itself."""
+    """(settings, statements) of a script whose every statement is to stand by itself, under the role it runs as."""
     settings: dict[str, None] = {}
     statements: list[str] = []
+    role = ""
     for text in split(script):
         bare = re.sub(r"\A(?:\s*--[^\n]*\n)+", "", text + "\n").strip()
-        if bare.startswith("SET "):
+        if bare.startswith("SET SESSION AUTHORIZATION "):
+            role = bare
+        elif bare == RESET_ROLE:
+            role = ""
+        elif bare.startswith("SET "):
             settings[bare.replace("SET LOCAL ", "SET ")] = None
         elif bare not in ("BEGIN;", "COMMIT;"):
-            statements.append(bare)
+            statements.append(f"{role}\n{bare}\n{RESET_ROLE}" if role else bare)
     return list(settings), statements

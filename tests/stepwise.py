@@ -59,19 +59,20 @@ def step_by_step(connection: "psycopg.Connection[Any]", old: Snapshot, new: Snap
     connection.execute(SETTINGS)
     for part in made.parts:
         for statement in part.statements:
-            _note(statement, seen)
+            note(statement, seen)
             sql = render_statement(DIALECT.name, statement)
             try:
                 fold(statement, state, DIALECT)
                 connection.execute(sql.encode())
             except (psycopg.Error, AssertionError) as error:
-                return seen, [*wrong, f"{_say(statement)}: {error}\n{sql}"]
+                return seen, [*wrong, f"{say(statement)}: {error}\n{sql}"]
             state, found = _measured(state, connection, statement)
-            wrong += [f"{_say(statement)}: {line}\n{sql}" for line in found]
+            wrong += [f"{say(statement)}: {line}\n{sql}" for line in found]
     return seen, wrong
 
 
-def _note(statement: Statement, seen: Seen) -> None:
+def note(statement: Statement, seen: Seen) -> None:
+    """Adds what a statement does."""
     seen.statements += 1
     for step in statement.steps:
         kind = kind_of(step.identity)
@@ -82,7 +83,8 @@ def _note(statement: Statement, seen: Seen) -> None:
             seen.actions |= {(kind_of(i), step.action) for i in (step.identity, *step.produces, *step.destroys)}
 
 
-def _say(statement: Statement) -> str:
+def say(statement: Statement) -> str:
+    """A statement on one line."""
     return "; ".join(
         f"{s.action} {s.identity}{' ' + ','.join(s.attributes) if s.attributes else ''} [{s.macro}]"
         for s in statement.steps

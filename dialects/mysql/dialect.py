@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Many
 from typing import Any
 
-from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Statement, Step
+from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Header, Identity, Object, plain
 from ...snapshots.mysql import Database, ForeignKey, Index, Sequence, Table
 from ...snapshots.naming import kind_of, path_of
 from . import options, partitions, renames, spelling, versions
 from .effects import effects
-from .locks import predict
+from .locks import facts, predict
 from .rules import relations, tables
 from .rules.columns import MODIFY
 
@@ -65,7 +65,7 @@ class MySQL:
         elif obj.kind == "index":
             yield f"index {path_of(identity).lower()}"
 
-    def aside(self, identity: Identity) -> Identity:
+    def aside(self, identity: Identity, old: Schema, new: Schema) -> Identity:
         """Nothing is superseded."""
         return identity
 
@@ -116,6 +116,10 @@ class MySQL:
         """The algorithm that it will take, and whether writes go on."""
         found = predict(statement.steps, old.header, old)
         return str(found) if found is not None else ""
+
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step alone would lock and write anew."""
+        return facts(step, old)
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold."""

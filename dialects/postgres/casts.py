@@ -119,6 +119,59 @@ def _places(type_: str) -> int:
     return _UNLIMITED
 
 
+_KEPT: Mapping[str, frozenset[str]] = {
+    "character varying": frozenset({"character varying", "text"}),
+    "text": frozenset({"character varying", "text"}),
+    "bit varying": frozenset({"bit varying"}),
+    "numeric": frozenset({"numeric"}),
+    "cidr": frozenset({"inet"}),
+    "timestamp without time zone": frozenset({"timestamp without time zone"}),
+    "timestamp with time zone": frozenset({"timestamp with time zone"}),
+    "time without time zone": frozenset({"time without time zone"}),
+    "time with time zone": frozenset({"time with time zone"}),
+}
+"""Which types store the values of which in the same form (pg_cast, castmethod b; the support functions of casts that
+only change the modifier)."""
+
+
+def is_kept(old_type: str, new_type: str) -> bool:
+    """Does every value fit the new type as it is stored, so that the table is not rewritten?"""
+    old, new = base(old_type), base(new_type)
+    if old_type == new_type:
+        return True
+    if old_type.endswith("[]") or new_type.endswith("[]") or new not in _KEPT.get(old, ()):
+        return False
+    before, after = (_modifier(t) for t in (old_type, new_type))
+    if after is None:
+        return True
+    if before is None or old not in (new, "character varying"):
+        return False
+    if old == "numeric":
+        return before[0] <= after[0] and (*before, 0)[1] == (*after, 0)[1]
+    return before[0] <= after[0]
+
+
+_WIDER: Mapping[str, frozenset[str]] = {
+    "smallint": frozenset({"integer", "bigint"}),
+    "integer": frozenset({"bigint"}),
+}
+
+
+def fits(old_type: str, new_type: str) -> bool:
+    """Has the new type a place for every value of the old one, by a cast that the server does by itself?"""
+    return (
+        is_kept(old_type, new_type)
+        or new_type in _WIDER.get(old_type, ())
+        or (new_type == "text" and not old_type.endswith("[]"))
+    )
+
+
+def _modifier(type_: str) -> tuple[int, ...] | None:
+    """Of `numeric(10,2)`: 10 and 2."""
+    found = type_.partition("(")[2].partition(")")[0]
+    return tuple(int(n) for n in found.split(",")) if found else None
+
+
 _COMPARABLE = (
     frozenset({"smallint", "integer", "bigint"}),
     frozenset({"text", "character varying"}),

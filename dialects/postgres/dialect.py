@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Statement, Step
+from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
-from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Routine, SequenceOptions, Table
+from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Range, Routine, SequenceOptions, Table
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.filters.postgres import table_path
-from . import casts, composites, privileges, renames, spelling, versions
+from . import casts, composites, not_nulls, privileges, risks, spelling, versions
 from .effects import effects
 from .rules import tables
+from .rules.common import is_attached_late, partitions
 
 _RELATIONS = frozenset({"table", "view", "materialized_view", "sequence", "composite"})
 _TYPES = frozenset({"enum", "domain", "range", "composite", "table", "view", "materialized_view"})
@@ -40,7 +41,7 @@ _STAY_OFF_CHILDREN = frozenset(
 
 
 class Postgres:
-    """Implements engine.protocol.Dialect."""
+    """Implements engine.protocol.Dialect and Assesses."""
 
     name = "postgres"
 
@@ -60,6 +61,8 @@ class Postgres:
                 yield f"relation {name}"
             if obj.kind in _TYPES:
                 yield f"type {name}"
+            if isinstance(obj, Range) and obj.multirange is not None:
+                yield f"type {obj.multirange}"
             if isinstance(obj, Routine):
                 yield f"routine {path_of(identity)}"
         elif obj.kind in _INDEXES:
@@ -69,18 +72,22 @@ class Postgres:
         if obj.kind in _CONSTRAINTS:
             yield f"constraint {path_of(identity)}"
 
-    def aside(self, identity: Identity) -> Identity:
-        """Where a superseded type waits."""
-        return Identity(f"{kind_of(identity)} {spelling.aside(path_of(identity))}")
+    def aside(self, identity: Identity, old: Schema, new: Schema) -> Identity:
+        """Where a superseded type or table waits."""
+        return Identity(f"{kind_of(identity)} {spelling.aside(path_of(identity), _taken(old) | _taken(new))}")
 
     def placed(self, obj: Object, renaming: Renaming) -> Object:
         """A top-level object in a renamed schema, or with a renamed type among its arguments."""
+        from . import renames
+
         return renames.placed(obj, renaming)
 
     def respelled(
         self, identity: Identity, obj: Object, renaming: Renaming, moved: Mapping[Identity, Identity], *, guess: bool
     ) -> Object:
         """The object with its texts as they read after the renaming."""
+        from . import renames
+
         return renames.respelled(identity, obj, renaming, moved, guess=guess)
 
     def group(self, step: Step) -> str:
@@ -135,6 +142,10 @@ class Postgres:
         """Do two values of different servers mean the same?"""
         return spelling.same(old, new, attribute)
 
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step locks, rewrites and scans, and what else can go wrong by it."""
+        return risks.facts(step, old, new)
+
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterator[Object]:
         """The schema `public`, as template1 has it. Before PostgreSQL 15 its owner is whoever ran initdb."""
         public = next((o for o in beside if isinstance(o, SchemaObject) and o.name == "public"), None)
@@ -146,6 +157,21 @@ class Postgres:
             owner=None if "owner" in header.not_read else owner,
             acl=() if "acl" in header.not_read else (Grant(to="PUBLIC", privileges=("USAGE",) if owned else ("ALL",)),),
         )
+
+
+def _taken(schema: Schema) -> frozenset[str]:
+    """The names, with their schemas, of the types and relations that could be taken for what waits."""
+    return schema.remember("waiting names", _waiting_names)
+
+
+def _waiting_names(schema: Schema) -> frozenset[str]:
+    alike = (
+        (identity, obj)
+        for identity, obj in schema.objects()
+        if spelling.WAITING in identity or (isinstance(obj, IdentityColumn) and spelling.WAITING in obj.sequence)
+    )
+    claims = (claim.partition(" ") for identity, obj in alike for claim in DIALECT.claims(identity, obj))
+    return frozenset(name for kind, _, name in claims if kind in ("relation", "type"))
 
 
 def _stands_alone(step: Step) -> bool:
@@ -174,14 +200,24 @@ def _parents(schema: Schema) -> frozenset[Identity]:
 # ---------------------------------------------------------------------- order beyond the model's references
 
 
+def _create_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A child comes when the checks are there that it inherits."""
+    return Links(
+        needs=frozenset(origin for _, _, obj in step.inner if obj.kind == "check" for origin in obj.derived_from)
+    )
+
+
 def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
-    """ATTACH comes when the parent is finished, and the child's own keys and indexes are there to be attached."""
+    """ATTACH comes when the parent is finished, but for indexes that lack parts, and the child's own keys and indexes
+    are there to be attached."""
     table = step.new
     assert isinstance(table, Table)
     parents = [table.partition_of] if table.partition_of else list(table.inherits)
-    needs = [inner for parent in parents for inner in new.inside(parent)]
+    needs = [i for parent in parents for i in new.inside(parent) if not getattr(new[i], "invalid", False)]
     own = [
-        i for i in new.inside(step.identity) if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key")
+        i
+        for i in new.inside(step.identity)
+        if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key") and not is_attached_late(new[i], new)
     ]
     return Links(needs=frozenset([*needs, *own]))
 
@@ -194,6 +230,28 @@ def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
     around = [*parents, step.identity]
     releases = frozenset(i for a in around for i in old.descendants(a)) - step.destroys
     return Links(releases=releases, precedes=frozenset(i for a in around for i in new.descendants(a)) - step.destroys)
+
+
+def _index_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A partitioned index that lacks parts comes when all partitions are there: ATTACH would make the parts."""
+    if step.parent is None or not getattr(step.new, "invalid", False):
+        return Links()
+    partitions = [user for user, attribute in new.users(step.parent) if attribute == "partition_of"]
+    return Links(after=frozenset((i, "partition_of") for i in partitions))
+
+
+def _not_null_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A child's own NOT NULL comes before the parent's reaches it, and goes after that: none that is inherited can be
+    dropped."""
+    assert isinstance(step.new, Column)
+    around = set(_heirs(step.identity, new)) if step.new.not_null else step.new.derived_from
+    return Links(after=frozenset((i, attribute) for i in around for attribute in ("not_null", "not_null_constraint")))
+
+
+def _heirs(identity: Identity, schema: Schema) -> Iterator[Identity]:
+    for heir in schema.heirs(identity):
+        yield heir
+        yield from _heirs(heir, schema)
 
 
 def _owned_by_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -227,7 +285,7 @@ def _holder(identity: Identity, schema: Schema) -> Identity | None:
 def _move_links(step: Step, old: Schema, new: Schema) -> Links:
     """Rows are moved when all partitions are there to take them, and before a trigger could fire, a foreign key to them
     be checked, or a materialised view be filled."""
-    parts = list(_partitions(step.identity, new))
+    parts = list(partitions(step.identity, new))
     later = {user for user in _readers(step.identity, new) if kind_of(user) in ("foreign_key", "materialized_view")}
     later -= {i for part in (step.identity, *parts) for i in new.inside(part)}
     if not parts:
@@ -248,19 +306,15 @@ def _readers(identity: Identity, schema: Schema) -> set[Identity]:
     return found
 
 
-def _partitions(identity: Identity, schema: Schema) -> Iterator[Identity]:
-    for user, attribute in schema.users(identity):
-        if attribute == "partition_of":
-            yield user
-            yield from _partitions(user, schema)
-
-
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
+    "table.create": _create_links,
     "table.attach": _attach_links,
     "table.detach": _detach_links,
     "table.set_inherits": _attach_links,
     "table.unset_inherits": _detach_links,
     "table.move_rows": _move_links,
+    "alter_table.set_not_null": _not_null_links,
+    "index.create": _index_links,
     "sequence.set_owned_by": _owned_by_links,
     "common.set_acl": _acl_links,
 }
@@ -335,10 +389,11 @@ def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 def _range_aside(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """How a range and its multirange type are called while they wait to be dropped."""
     name: str | None = getattr(step.old, "multirange", None)
+    taken = _taken(old) | _taken(new)
     return {
-        "aside": spelling.aside(path_of(step.identity)),
+        "aside": path_of(DIALECT.aside(step.identity, old, new)),
         "multirange": name,
-        "multirange_aside": spelling.aside(name) if name is not None else None,
+        "multirange_aside": spelling.aside(name, taken) if name is not None else None,
     }
 
 
@@ -423,7 +478,7 @@ def _moved_columns(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     before = {column.name: column for column in step.old.columns}
     both = [column for column in step.new.columns if column.name in before and column.generated is None]
     return {
-        "aside": DIALECT.aside(step.identity),
+        "aside": DIALECT.aside(step.identity, old, new),
         "columns": [(c.name, casts.using(before[c.name].type, c.type, own=False)) for c in both],
         "overriding": any(c.identity_column is not None and c.identity_column.always for c in both),
         "sequences": [(c.identity_column.sequence, c.name) for c in both if c.identity_column is not None],
@@ -449,6 +504,41 @@ def _is_referenced(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"detach": detach}
 
 
+def _added(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Added without NOT NULL where a child's is not the one that ADD COLUMN would bring."""
+    heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
+    own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
+    bare = old.header.version_number >= not_nulls.SINCE and any(own)
+    return {"bare": bare, "not_null_name": _stated_name(step, old, new)}
+
+
+def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """NOT NULL that goes from a partitioned table and its partitions goes from each by itself."""
+    assert isinstance(step.new, Column)
+    table = new.get(Identity(f"table {table_path(step)}"))
+    each = old.header.version_number >= not_nulls.SINCE and getattr(table, "partition_by", None) is not None
+    return {
+        "only": each and not step.new.not_null and _has_children(step, old, new),
+        "not_null_name": _stated_name(step, old, new),
+    }
+
+
+def _stated_name(step: Step, old: Schema, new: Schema) -> str | None:
+    """The name of a NOT NULL constraint that the server would not make up, for a child's own is called so already."""
+    assert isinstance(step.new, Column)
+    if old.header.version_number < not_nulls.SINCE:
+        return None
+    name = not_nulls.name(step.identity, step.new.not_null_constraint)
+    made = {i for i, _, _ in step.inner}
+    for heir in _heirs(step.identity, new):
+        column, before = new[heir], old.get(heir)
+        assert isinstance(column, Column)
+        there = before is None or getattr(before, "not_null", False) or not_nulls.is_own(column)
+        if heir not in made and there and not_nulls.name(heir, column.not_null_constraint) == name:
+            return name
+    return None
+
+
 def _only(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": _has_children(step, old, new)}
 
@@ -459,6 +549,8 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
     "alter_table.set_storage": _storage,
+    "alter_table.add_column": _added,
+    "alter_table.set_not_null": _not_null,
     "type.set_aside_range": _range_aside,
     "type.add_values": _labels,
     "table.set_inherits": _inherits,

@@ -34,7 +34,7 @@ from ...snapshots.postgres import (
     View,
     ViewColumn,
 )
-from . import privileges, spelling
+from . import not_nulls, privileges
 
 UNKNOWN_COMMENT = "unknown: what the extension's control file says"
 """The comment of an extension just made."""
@@ -89,6 +89,8 @@ def _create(step: Step, state: State) -> Iterator[Effect]:
     made = _created(step.new, state)
     if isinstance(made, Index) and step.context.get("only"):
         made = replace(made, invalid=_has_partitions(step, state))
+    if isinstance(made, Column) and step.context.get("bare"):
+        made = not_nulls.bare(made)
     yield step.identity, made
     inside = {step.identity}
     for identity, parent, obj in step.inner:
@@ -115,7 +117,7 @@ def _created(obj: Object, state: State) -> Object:
     if isinstance(obj, Index) and obj.parts:
         made = replace(made, parts=tuple(replace(part, statistics=None) for part in obj.parts))
     if isinstance(obj, Column) and obj.not_null_constraint is not None:
-        kept = _unless_plain(replace(obj.not_null_constraint, comment=None))
+        kept = not_nulls.unless_plain(replace(obj.not_null_constraint, comment=None))
         if obj.not_null_constraint.not_valid:
             made = replace(made, not_null=False, not_null_constraint=None)
         else:
@@ -147,7 +149,18 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
             made = state.get(child)
         if made is not None:
             current = _created(made, state)
+            if isinstance(step.new, Column) and isinstance(current, Column):
+                current = _column_along(child, current, step)
             yield child, replace(current, derived_from=made.derived_from or (origin,), **_inherited(made))
+
+
+def _column_along(child: Identity, column: Column, step: Step) -> Column:
+    """The child's column is NOT NULL where the parent's is, by a constraint of the same name."""
+    assert isinstance(step.new, Column)
+    made = step.new.not_null_constraint
+    if not step.new.not_null or step.context.get("bare") or (made is not None and (made.not_valid or made.no_inherit)):
+        return not_nulls.bare(column)
+    return not_nulls.inherited(child, column, not_nulls.name(step.identity, made), not_valid=False)
 
 
 def _taken_in(origin: Identity, table: Identity, new: Object, state: State) -> Iterator[Effect]:
@@ -245,7 +258,7 @@ def _set_aside(step: Step, state: State) -> Iterator[Effect]:
         called = replace(obj, name=parts_of(aside)[-1]) if before == step.identity else obj
         if isinstance(called, Column) and step.context.get("bared"):
             called = replace(called, not_null=False, not_null_constraint=None)
-        called = replace(called, **_renamed_along(obj, state))
+        called = replace(called, **_renamed_along(obj, step, state))
         yield after, relabelled(called, names)
     for user in {user for before in names for user in state.users(before)} - names.keys():
         using = state.get(user)
@@ -258,10 +271,10 @@ def _set_aside(step: Step, state: State) -> Iterator[Effect]:
         yield user, replace(using, **renamed)
 
 
-def _renamed_along(obj: Object, state: State) -> dict[str, Any]:
+def _renamed_along(obj: Object, step: Step, state: State) -> dict[str, Any]:
     """A range's multirange type makes way too; what a domain's NOT NULL is called is now a name of its own."""
     if isinstance(obj, Range) and obj.multirange is not None:
-        return {"multirange": spelling.aside(obj.multirange)}
+        return {"multirange": step.context["multirange_aside"]}
     if isinstance(obj, Domain) and obj.not_null and state.header.version_number >= 170000:
         return {"not_null_name": obj.not_null_name or constraint_name(obj.name, None, "not_null")}
     return {}
@@ -340,13 +353,13 @@ def _reaches_heirs(step: Step, _current: Object, changed: Object, state: State) 
 
 def _set_not_null(step: Step, _current: Column, changed: Column, state: State) -> Iterator[Effect]:
     """The constraint comes with NOT NULL, as stated, and goes with it, whatever its name. It reaches the children: one
-    that has none gets it under the same name; one's own stays."""
+    that has none gets it under the same name; one's own stays, as does, dropped from ONLY the parent, each child's."""
     assert isinstance(step.new, Column)
     made = step.new.not_null_constraint if changed.not_null else None
     made = replace(made, comment=None) if made is not None else None
-    yield step.identity, replace(changed, not_null_constraint=_unless_plain(made))
-    if made is None or not made.no_inherit:
-        yield from _inherit_not_null(step.identity, _not_null_name(step.identity, made), changed.not_null, made, state)
+    yield step.identity, replace(changed, not_null_constraint=not_nulls.unless_plain(made))
+    if not step.context.get("only") and (made is None or not made.no_inherit):
+        yield from _inherit_not_null(step.identity, not_nulls.name(step.identity, made), changed.not_null, made, state)
 
 
 def _inherit_not_null(
@@ -356,48 +369,29 @@ def _inherit_not_null(
         obj = state.get(heir)
         if not isinstance(obj, Column):
             continue
-        constraint = obj.not_null_constraint
-        stated = constraint.local if constraint is not None else None
-        own = obj.local if stated is None else stated
         if not_null and not obj.not_null:
-            inherited = NotNullConstraint(
-                name=name if name != _not_null_name(heir, None) else None,
-                not_valid=made is not None and made.not_valid,
-                local=False if obj.local else None,
-            )
-            yield heir, replace(obj, not_null=True, not_null_constraint=_unless_plain(inherited))
+            yield heir, not_nulls.inherited(heir, obj, name, made is not None and made.not_valid)
             yield from _inherit_not_null(heir, name, not_null, made, state)
-        elif not not_null and obj.not_null and not own:
-            yield heir, replace(obj, not_null=False, not_null_constraint=None)
+        elif not not_null and obj.not_null and not not_nulls.is_own(obj):
+            yield heir, not_nulls.bare(obj)
             yield from _inherit_not_null(heir, name, not_null, None, state)
-
-
-def _not_null_name(column: Identity, constraint: NotNullConstraint | None) -> str:
-    if constraint is not None and constraint.name is not None:
-        return constraint.name
-    *_, table, name = parts_of(column)
-    return constraint_name(table, name, "not_null")
-
-
-def _unless_plain(constraint: NotNullConstraint | None) -> NotNullConstraint | None:
-    return None if constraint == NotNullConstraint() else constraint
 
 
 def _set_not_null_constraint(step: Step, current: Column, changed: Column, state: State) -> Iterator[Effect]:
     """A new name reaches the children, as does its validation."""
     yield step.identity, changed
-    before, after = (_not_null_name(step.identity, c.not_null_constraint) for c in (current, changed))
+    before, after = (not_nulls.name(step.identity, c.not_null_constraint) for c in (current, changed))
     valid = changed.not_null_constraint is None or not changed.not_null_constraint.not_valid
     for heir, _ in _all_derived(step.identity, state):
         obj = state.get(heir)
-        if isinstance(obj, Column) and obj.not_null and _not_null_name(heir, obj.not_null_constraint) == before:
+        if isinstance(obj, Column) and obj.not_null and not_nulls.name(heir, obj.not_null_constraint) == before:
             was = obj.not_null_constraint or NotNullConstraint()
             made = replace(
                 was,
-                name=after if after != _not_null_name(heir, None) else None,
+                name=after if after != not_nulls.name(heir, None) else None,
                 not_valid=was.not_valid and not valid,
             )
-            yield heir, replace(obj, not_null_constraint=_unless_plain(made))
+            yield heir, replace(obj, not_null_constraint=not_nulls.unless_plain(made))
 
 
 def _set_domain_not_null(step: Step, _current: Object, changed: Object, _state: State) -> Iterator[Effect]:

@@ -247,6 +247,35 @@ def _grouped(found: set[Right]) -> tuple[Grant, ...]:
     )
 
 
+def changed(old: Object, new: Object, version: int) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """By role: which privileges it loses, and which it gets, from whomever it has them. What comes and goes with being
+    the owner is left out."""
+    owners = {getattr(obj, "owner", None) for obj in (old, new)}
+    word = objects_word(old.kind)
+    before, after = (
+        {right for right in _held(obj, word, version) if len(owners) == 1 or right[0] not in owners}
+        for obj in (old, new)
+    )
+    return _beyond(before, after), _beyond(after, before)
+
+
+def _held(obj: Object, word: str, version: int) -> set[tuple[str, str]]:
+    """(role, privilege), ALL taken apart."""
+    full = everything(word, version)
+    return {
+        (right.to, name)
+        for right in rights(getattr(obj, "acl", ()), word, getattr(obj, "owner", None))
+        for name in (full if right.privilege == "ALL" else {right.privilege})
+    }
+
+
+def _beyond(held: set[tuple[str, str]], other: set[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for to, name in sorted(held - other, key=lambda right: (right[0], _ORDER.index(right[1]))):
+        found.setdefault(to, []).append(name)
+    return found
+
+
 def revoked(old: Object, new: Object) -> tuple[Grant, ...]:
     """What a change of an object's privileges revokes."""
     word = objects_word(old.kind)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ...engine.protocol import Renaming
 from ...snapshots.model import Identity, Object, Text, Unmodelled, Value, lines, plain, references
-from ...snapshots.naming import constraint_name, kind_of, parts_of, path, path_of, quote
+from ...snapshots.naming import kind_of, parts_of, path, path_of, quote
 from ...snapshots.postgres import (
     Aggregate,
     Column,
@@ -28,6 +28,7 @@ from ...snapshots.postgres import (
     View,
 )
 from ...snapshots.postgres import Sequence as SequenceObject
+from . import not_nulls
 
 __all__ = ["UNKNOWN", "placed", "respelled"]
 
@@ -329,21 +330,15 @@ def _with_kept_names(identity: Identity, obj: Object, after: Identity) -> Object
     """A NOT NULL constraint keeps the name that the server made up from those of old."""
     if isinstance(obj, Column) and obj.not_null:
         held = obj.not_null_constraint
-        name = (held.name if held is not None else None) or _not_null_name(identity)
-        kept = None if name == _not_null_name(after) else name
+        name = not_nulls.name(identity, held)
+        kept = None if name == not_nulls.name(after, None) else name
         if kept != (held.name if held is not None else None):
             made = replace(held or NotNullConstraint(), name=kept)
-            return replace(obj, not_null_constraint=made if made != NotNullConstraint() else None)
+            return replace(obj, not_null_constraint=not_nulls.unless_plain(made))
     if isinstance(obj, Domain) and obj.not_null:
         name = obj.not_null_name or _domain_not_null_name(identity)
         return replace(obj, not_null_name=None if name == _domain_not_null_name(after) else name)
     return obj
-
-
-def _not_null_name(column: Identity) -> str:
-    """What the server calls a column's NOT NULL constraint."""
-    *_, table, name = parts_of(column)
-    return constraint_name(table, name, "not_null")
 
 
 def _domain_not_null_name(domain: Identity) -> str:

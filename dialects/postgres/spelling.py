@@ -1,6 +1,7 @@
 """How PostgreSQL spells things: casts between types, and when two values of different servers are one."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Set
 from hashlib import sha256
 from typing import Any
 
@@ -66,12 +67,20 @@ def _same_field(field: str, old: Any, new: Any) -> bool:
     return bool(old == new) or (field in _INNER and _same(old, new))
 
 
-def aside(path: str) -> str:
-    """Where what is superseded waits: its name with `__old` behind it; a long one is cut and hashed, so that no two
-    wait under one name."""
+WAITING = "__old"
+"""In the name of whatever waits to be dropped."""
+
+
+def aside(path: str, taken: Set[str]) -> str:
+    """Where what is superseded waits: its name with `__old` behind it, and a number where that is taken; a long one is
+    cut and hashed, so that no two wait under one name."""
     *schema, name = parts_of(Identity(f"x {path}"))
-    end = "__old"
-    if len(name.encode()) + len(end) > 63:
-        end = f"_{sha256(name.encode()).hexdigest()[:8]}{end}"
-    cut = name.encode()[: 63 - len(end)].decode(errors="ignore")
-    return ".".join(map(quote, (*schema, cut + end)))
+    for number in itertools.count(1):
+        end = f"{WAITING}{number if number > 1 else ''}"
+        if len(name.encode()) + len(end) > 63:
+            end = f"_{sha256(name.encode()).hexdigest()[:8]}{end}"
+        cut = name.encode()[: 63 - len(end)].decode(errors="ignore")
+        found = ".".join(map(quote, (*schema, cut + end)))
+        if found not in taken:
+            return found
+    raise AssertionError("unreachable: there is always a free number")

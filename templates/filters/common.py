@@ -19,9 +19,30 @@ def _code(text: str) -> str:
     return f"{ticks}{pad}{text}{pad}{ticks}"
 
 
+def _python(text: str) -> str:
+    """A string of Python, of many lines where the text has them."""
+    if "\n" not in text:
+        return repr(text)
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'"""{escaped}"""' if not text.endswith('"') else repr(text)
+
+
 def _fence(lines: Iterable[str]) -> str:
     """The fence of a code block of Markdown that no line of it can end."""
     return "`" * max(3, *(_longest_run(line) + 1 for line in lines))
+
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+
+
+def _escaped(text: str) -> str:
+    """Prose that Markdown takes as it is."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def _cell(text: str) -> str:
+    """Fit for a cell of a table: a `|` ends one even in a code span."""
+    return re.sub(r"(?<!\\)\|", r"\\|", text)
 
 
 def _longest_run(text: str) -> int:
@@ -36,6 +57,9 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "kind": kind_of,
     "one_line": _one_line,
     "code": _code,
+    "cell": _cell,
+    "escaped": _escaped,
     "fence": _fence,
+    "python": _python,
     "statement": _statement,
 }

@@ -82,7 +82,7 @@ def table(name: str, *columns: Column, schema: str = "public", **attributes: Any
     return Table(schema=schema, name=name, columns=columns or (Column(name="id", type="integer"),), **attributes)
 
 
-def written(folder: Path, name: str, snap: Snapshot) -> Path:
+def written(folder: Path, name: str, snap: format.Snapshot) -> Path:
     """The snapshot's file."""
     path = folder / name
     format.write(snap, path)

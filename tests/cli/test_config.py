@@ -71,6 +71,13 @@ def test_it_is_found_where_the_command_runs(tmp_path: Path, monkeypatch: pytest.
             "[[renames]]\nfrom = 'table s.a'\nto = 'table s.b'",
             "OLD has no table s.a: the rename hint table s.a -> table s.b;",
         ),
+        ("[policy]\ncode = {}", "unknown key `code`: dbstrata.toml: policy;"),
+        ("[policy.codes]\nDB999 = 'allow'", "no such code 'DB999': dbstrata.toml: policy;"),
+        ("[policy.codes]\nDB101 = 'ignore'", "invalid enum value 'ignore': dbstrata.toml: policy.codes[...];"),
+        (
+            "[[policy.rule]]\ncode = 'DB101'\naction = 'allow'",
+            "missing required field `reason`: dbstrata.toml: policy.rule[0];",
+        ),
     ],
 )
 def test_what_it_cannot_mean_is_an_error(

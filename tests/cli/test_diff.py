@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from dbstrata.cli.narrow import narrowed
-from dbstrata.cli.sources import pair
-from dbstrata.snapshots.errors import Refused
+from dbstrata.snapshots import mysql
 from dbstrata.snapshots.model import Grant, Scope, Unmodelled
 from dbstrata.snapshots.naming import Identity
 from dbstrata.snapshots.postgres import Check, Column, Default, Index, IndexPart, View
@@ -208,12 +207,11 @@ def test_a_scope_covers_no_more_than_both_dumps() -> None:
     assert [obj.identity() for obj in found.new.objects] == ["table a.t"]
 
 
-def test_two_dialects_are_refused(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    other = msgspec.structs.replace(NEW, header=msgspec.structs.replace(NEW.header, dialect="mysql"))
-    found = iter((OLD, other))
-    monkeypatch.setattr("dbstrata.cli.sources.load", lambda _source: next(found))
-    with pytest.raises(Refused, match="a postgres snapshot and a mysql snapshot have nothing to compare"):
-        pair("old.json", "new.json")
+def test_two_dialects_are_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
+    header = msgspec.structs.replace(NEW.header, dialect="mysql", flavour="mysql")
+    other = written(tmp_path, "other.json", mysql.Snapshot(header=header))
+    said = refused(run("diff", files[0], other), 3)
+    assert "a postgres snapshot and a mysql snapshot have nothing to compare" in said
 
 
 def test_unmodelled_objects_are_shown(tmp_path: Path) -> None:

@@ -55,13 +55,24 @@ def test_the_header_says_what_to_know_before_running_it(files: tuple[Path, Path]
     assert rest.endswith("\n\nCOMMIT;\n")
 
 
+def test_the_header_counts_the_risks_and_build_has_none(files: tuple[Path, Path]) -> None:
+    header = run("script", *files).out.partition("\n\n")[0].splitlines()
+    first = header.index("-- RISKS, by code: how many; docs/risks says what each means")
+    assert header[first + 1 : first + 3] == ["--     DB101 drops-column: 1", "--     DB202 scans-table: 1"]
+    assert "DB" not in run("build", files[1], "--ignore", "privileges").out
+
+
 def test_each_statement_or_group_says_why(files: tuple[Path, Path]) -> None:
     found = run("script", *files).out
     assert "\n\n\n" not in found
     _, *groups = found.partition("lock_timeout = '10s';\n\n")[2].removesuffix("\n\nCOMMIT;\n").split("\n\n-- ")
     assert len(groups) >= 4
     assert (
-        "\n-- DATA LOSS: drop column public.t.gone: the column's values in every row\nALTER TABLE public.t\n" in found
+        "\n-- DATA LOSS: drop column public.t.gone: the column's values in every row\n"
+        "-- DB101 drops-column: column public.t.gone: the column's values in every row\n"
+        "-- DB203 locks-out-all: table public.t: ACCESS EXCLUSIVE\n"
+        "-- DB401 removes-object: column public.t.gone: it is not in the new schema\n"
+        "ALTER TABLE public.t\n" in found
     )
     assert "-- column public.t.id: change of not null; can fail on NULLs in the column\n" in found
     assert "-- table public.u: new\n" in found

@@ -7,7 +7,7 @@ statement on a copy; after each the catalog is dumped, and it must be what `effe
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,12 +47,17 @@ def sections(text: str, major: int) -> dict[str, str]:
     return {title: "\n".join(lines) for title, lines in found.items()}
 
 
+Judge = Callable[["psycopg.Connection[tuple[object, ...]]", Snapshot, Snapshot], tuple[Seen, list[str]]]
+"""Runs the plan from one to the other, and says what it did, and what was wrong."""
+
+
 @dataclass
 class Bench:
     """One server with the loaded schemas of the families, each in a database to copy."""
 
     server: EmbeddedPostgres
     major: int
+    judge: Judge
     seen: Seen = field(default_factory=Seen)
     done: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     loaded: dict[str, tuple[dict[str, str], Snapshot]] = field(default_factory=dict)
@@ -98,7 +103,7 @@ class Bench:
         other = read(connection)
         wrong: list[str] = []
         for old, new in ((other, loaded), (loaded, other)):
-            seen, found = step_by_step(connection, old, new)
+            seen, found = self.judge(connection, old, new)
             self.seen.add(seen)
             wrong += found
             if any("\n" in line and "psycopg" in line for line in found):
@@ -106,24 +111,24 @@ class Bench:
         return wrong
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bench(postgres: EmbeddedPostgres) -> Iterator[Bench]:
-    yield from _bench(postgres, 18)
+    yield from workbench(postgres, 18, step_by_step)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bench15(postgres15: EmbeddedPostgres) -> Iterator[Bench]:
-    yield from _bench(postgres15, 15)
+    yield from workbench(postgres15, 15, step_by_step)
 
 
-def _bench(server: EmbeddedPostgres, major: int) -> Iterator[Bench]:
+def workbench(server: EmbeddedPostgres, major: int, judge: Judge) -> Iterator[Bench]:
     """Roles are the server's: made before, dropped when all databases that use them are."""
     roles = (DATA / "roles.sql").read_text()
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(roles.encode())
         connection.execute(b"SET allow_in_place_tablespaces = on")
         connection.execute(b"CREATE TABLESPACE fx_space LOCATION ''")
-    bench = Bench(server, major)
+    bench = Bench(server, major, judge)
     yield bench
     for family in bench.loaded:
         server.drop_database(f"fx_{family}")

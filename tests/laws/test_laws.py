@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Collection
 
 import psycopg
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from dbstrata.snapshots.errors import DbstrataError
 
 from ..lab import Case, Lab, State, assert_is, build, delta, differences, dump, look, script, shop
-from ..rows import Columns, common, contents, fill
+from ..rows import Columns, common, contents, fill, rows
 from ..servers import Database
 from ..statements import without_transaction
 from .test_cases import CASES
@@ -69,7 +70,8 @@ def test_law_5_and_6_rows(lab: Lab, case: Case) -> None:
     for database, (old, new), tables in zip((on_a, on_b), ((a, b), (b, a)), shared, strict=True):
         if not (database is on_a and case.seed_a):
             fill(database)
-        assert_rows_survive(lab, database, old, new, without_replaced(tables, case))
+        copies = rows(on_a, case.copies.split()).keys() & rows(on_b, case.copies.split()).keys()
+        assert_rows_survive(lab, database, old, new, without_replaced(tables, case), copies)
 
 
 def without_replaced(tables: Columns, case: Case) -> Columns:
@@ -77,8 +79,10 @@ def without_replaced(tables: Columns, case: Case) -> Columns:
     return {t: [c for c in its if f"{c.schema}.{c.table}.{c.name}" not in lost] for t, its in tables.items()}
 
 
-def assert_rows_survive(lab: Lab, database: Database, old: State, new: State, tables: Columns) -> None:
-    before = contents(database, tables)
+def assert_rows_survive(
+    lab: Lab, database: Database, old: State, new: State, tables: Columns, copies: Collection[str]
+) -> None:
+    before = contents(database, tables), rows(database, copies)
     for target, text in ((new, script(old, new)), (old, script(new, old, rollback=True))):
         try:
             lab.run(database, text)
@@ -86,7 +90,7 @@ def assert_rows_survive(lab: Lab, database: Database, old: State, new: State, ta
             assert re.search(r"^-- CARE: these fail", text, re.MULTILINE), failure
             return
         assert_is(database, target)
-        assert contents(database, tables) == before
+        assert (contents(database, tables), rows(database, copies)) == before
 
 
 CHANGES_OF_TYPE = [

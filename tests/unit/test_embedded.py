@@ -113,6 +113,7 @@ def test_nothing_remains_however_the_interpreter_ends(end: str) -> None:
 
 def test_interrupt_reaches_the_owner_and_not_the_server() -> None:
     owner = _serve("""
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background of a shell inherits "ignored"
 try:
     print("waiting", flush=True)
     time.sleep(60)

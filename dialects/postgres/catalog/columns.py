@@ -38,12 +38,12 @@ TYPES = """
 
 NOT_NULLS = """
     SELECT n.oid, n.conrelid, n.conkey[1], n.conname, n.connoinherit, NOT n.convalidated,
-        CASE WHEN n.conislocal <> a.attislocal THEN n.conislocal END
+        CASE WHEN n.conislocal <> a.attislocal AND NOT c.relispartition THEN n.conislocal END
     FROM pg_constraint n JOIN pg_class c ON c.oid = n.conrelid
     JOIN pg_attribute a ON a.attrelid = n.conrelid AND a.attnum = n.conkey[1]
     WHERE n.contype = 'n' AND c.relnamespace = ANY(%(schemas)s)
         AND (n.conname <> c.relname || '_' || a.attname || '_not_null' OR n.connoinherit OR NOT n.convalidated
-            OR n.conislocal <> a.attislocal OR EXISTS (
+            OR n.conislocal <> a.attislocal AND NOT c.relispartition OR EXISTS (
                 SELECT FROM pg_description d WHERE d.classoid = 'pg_constraint'::regclass AND d.objoid = n.oid))"""
 
 AHEAD: Queries = ((COLUMNS, SINCE), (TYPES, None), (NOT_NULLS, None))

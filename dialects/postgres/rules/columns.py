@@ -4,9 +4,10 @@ from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replac
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
-from ..casts import comparable, loses
+from .. import not_nulls
+from ..casts import comparable, fits, loses
 from ..composites import unreachable
-from .common import ACL, COMMENT, DERIVED, same
+from .common import ACL, COMMENT, DERIVED, is_partition, same
 
 DISTURBED_BY_TYPE = frozenset(
     {"default", "view", "materialized_view", "rule", "policy", "trigger", "column", "function", "procedure"}
@@ -37,7 +38,7 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         "alter_table.set_type",
         disturbs=disturbs,
         brought=True,
-        fails="values that do not fit the new type",
+        fails=None if not anew and fits(old.type, new.type) else "values that do not fit the new type",
         loses=loses(old.type, new.type),
     )
 
@@ -63,17 +64,28 @@ def _generated(_identity: Identity, old: Object, new: Object, old_schema: Schema
     return Replace()
 
 
-SET_NOT_NULL = InPlace("alter_table.set_not_null", brought=True, fails="NULLs in the column")
+def _not_null(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
+    """It comes to the children with the parent's, but where it has a name or a say of its own there: then the child is
+    given it before. From a partition it is dropped by itself, for it may have a say of its own, and no dump tells."""
+    assert isinstance(old, Column) and isinstance(new, Column)
+    brought = True
+    if new.derived_from and old_schema.header.version_number >= not_nulls.SINCE:
+        brought = (
+            not_nulls.is_as_brought(identity, new, ((i, new_schema.get(i)) for i in new.derived_from))
+            if new.not_null
+            else not is_partition(identity, new_schema) and not not_nulls.is_own(old)
+        )
+    return InPlace("alter_table.set_not_null", brought=brought, fails="NULLs in the column")
 
 
-def _not_null_constraint(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
     """It comes and goes with NOT NULL, under its name; of one that stays the name and what it says can be altered."""
     assert isinstance(old, Column) and isinstance(new, Column)
     if old.not_null != new.not_null:
-        return SET_NOT_NULL
+        return _not_null(identity, old, new, old_schema, new_schema)
     validity = [c is not None and c.not_valid for c in (old.not_null_constraint, new.not_null_constraint)]
     if validity == [False, True]:
-        return SET_NOT_NULL
+        return _not_null(identity, old, new, old_schema, new_schema)
     return InPlace("table.set_not_null_constraint", brought=True)
 
 
@@ -111,7 +123,7 @@ RULES = {
         attributes={
             **same(Choose(_type), "type", "collation"),
             "generated": Choose(_generated),
-            "not_null": SET_NOT_NULL,
+            "not_null": Choose(_not_null),
             "not_null_constraint": Choose(_not_null_constraint),
             "storage": InPlace("alter_table.set_storage", light=True),
             "compression": InPlace("alter_table.set_compression", light=True),

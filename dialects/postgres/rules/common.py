@@ -1,5 +1,7 @@
 """Attributes that many kinds share."""
 
+from collections.abc import Iterator
+
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 
@@ -27,10 +29,30 @@ def is_rebound(identity: Identity, old: Schema, new: Schema) -> bool:
     return any(getattr(before, a, None) != getattr(after, a, None) for a in ("partition_of", "bound"))
 
 
+def is_partition(identity: Identity, schema: Schema) -> bool:
+    """Is the table that it stands in a partition?"""
+    table = schema.parent(identity)
+    return table is not None and getattr(schema.get(table), "partition_of", None) is not None
+
+
+def partitions(table: Identity, schema: Schema) -> Iterator[Identity]:
+    """Those of a table, and theirs."""
+    for user, attribute in schema.users(table):
+        if attribute == "partition_of":
+            yield user
+            yield from partitions(user, schema)
+
+
+def is_attached_late(index: Object, schema: Schema) -> bool:
+    """Is it part of an index that lacks others, and so is made when all partitions are there?"""
+    return any(getattr(schema.get(origin), "invalid", False) for origin in index.derived_from)
+
+
 def attached(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
-    """A partition's index or key: attaching the table attaches it too, detaching the table frees it; else it is
-    attached by ALTER INDEX ... ATTACH PARTITION, and never detached: one that is to stand alone is made anew."""
-    if is_rebound(identity, old, new):
+    """A partition's index or key: attaching the table attaches it too, but not to one that lacks parts, which is made
+    later; detaching the table frees it. Else it is attached by ALTER INDEX ... ATTACH PARTITION, and never detached:
+    one that is to stand alone is made anew."""
+    if is_rebound(identity, old, new) and not is_attached_late(new_obj, new):
         return Kept()
     return InPlace("index.attach") if not old_obj.derived_from else Replace()
 
@@ -45,6 +67,9 @@ __all__ = [
     "Attributes",
     "KindRules",
     "attached",
+    "is_attached_late",
+    "is_partition",
     "is_rebound",
+    "partitions",
     "same",
 ]

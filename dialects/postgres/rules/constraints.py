@@ -1,9 +1,11 @@
 """Constraints of tables."""
 
+from collections.abc import Iterator
+
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import ForeignKey
-from .common import COMMENT, attached, is_rebound, same
+from .common import COMMENT, attached, is_rebound, partitions, same
 
 BREAKS = "rows that break it"
 
@@ -28,6 +30,11 @@ def _derived(identity: Identity, old: Object, new_obj: Object, old_schema: Schem
         return Kept()
     above = [old_schema.get(old_schema.parent(origin) or origin) for origin in old.derived_from]
     return Replace() if any(getattr(table, "partition_by", None) for table in above) else Kept()
+
+
+def _holds(obj: Object, schema: Schema) -> Iterator[Identity]:
+    assert isinstance(obj, ForeignKey)
+    return partitions(obj.references, schema)
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:
@@ -122,6 +129,7 @@ RULES = {
             "derived_from": Choose(_derived),
         },
         weight=60,
+        holds=_holds,
         detachable=True,
         created_along=lambda _obj: True,
         rebinding_brings=True,

@@ -15,11 +15,13 @@ def _parts(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Sc
     return InPlace("index.set_statistics", light=True) if bare[0] == bare[1] else Replace()
 
 
-def _invalid(identity: Identity, old: Object, new: Object, _old: Schema, new_schema: Schema) -> Rule:
-    """A partitioned index is valid as soon as every partition has its part of it."""
+def _invalid(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
+    """A partitioned index is valid as soon as every partition has its part of it; one just made is as its partitions
+    are there, or not."""
     table = new_schema.get(new_schema.parent(identity) or identity)
     assert isinstance(old, Index) and isinstance(new, Index)
-    return Kept() if old.invalid and isinstance(table, Table) and table.partition_by is not None else Replace()
+    follows = old.invalid or old is not old_schema.get(identity)
+    return Kept() if follows and isinstance(table, Table) and table.partition_by is not None else Replace()
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:

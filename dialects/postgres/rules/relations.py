@@ -1,9 +1,11 @@
 """Tables, and extended statistics on them."""
 
+from typing import Literal
+
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Schema, Supersede
 from ....snapshots.model import Identity, Object
 from ....snapshots.naming import quote
-from ....snapshots.postgres import Table
+from ....snapshots.postgres import Check, Table
 from .common import OWNED, same
 
 RECIPE = "PostgreSQL can't change how a table is partitioned; create one under another name, copy the rows, and rename"
@@ -35,6 +37,14 @@ def _replica_identity(_identity: Identity, old: Object, new: Object, _old: Schem
     )
 
 
+def _inherited(table: Object, inner: Object) -> Literal["at once", "later"] | None:
+    """A child's check is valid where CREATE TABLE brings it; one that is not came with ADD CONSTRAINT to the parent."""
+    assert isinstance(table, Table)
+    if not table.inherits or not isinstance(inner, Check) or inner.local:
+        return None
+    return "later" if inner.not_valid else "at once"
+
+
 RULES = {
     "table": KindRules(
         create="table.create",
@@ -61,6 +71,7 @@ RULES = {
         },
         weight=20,
         inline=frozenset({"column"}),
+        inherited=_inherited,
         aside="table.set_aside",
         aside_keeps=frozenset({"column", "default"}),
         moves="table.move_rows",

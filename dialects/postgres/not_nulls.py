@@ -1,0 +1,55 @@
+"""NOT NULL of columns: from PostgreSQL 18 on a constraint, with a name and a say of its own."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from ...snapshots.model import Identity, Object
+from ...snapshots.naming import constraint_name, parts_of
+from ...snapshots.postgres import Column, NotNullConstraint
+
+SINCE = 180000
+
+
+def name(column: Identity, constraint: NotNullConstraint | None) -> str:
+    """What the constraint is called: as it says, or as the server makes it up."""
+    if constraint is not None and constraint.name is not None:
+        return constraint.name
+    *_, table, last = parts_of(column)
+    return constraint_name(table, last, "not_null")
+
+
+def unless_plain(constraint: NotNullConstraint | None) -> NotNullConstraint | None:
+    """None where it is what plain NOT NULL makes."""
+    return None if constraint == NotNullConstraint() else constraint
+
+
+def inherited(heir: Identity, column: Column, called: str, not_valid: bool) -> Column:
+    """A child's column that gets its parent's constraint."""
+    made = NotNullConstraint(
+        name=called if called != name(heir, None) else None,
+        not_valid=not_valid,
+        local=False if column.local else None,
+    )
+    return _with(column, made)
+
+
+def bare(column: Column) -> Column:
+    """The column before it is NOT NULL."""
+    return _with(column, None)
+
+
+def is_own(column: Column) -> bool:
+    """Would a child's stay without the parent's (conislocal)? Nothing tells that of a partition."""
+    stated = column.not_null_constraint.local if column.not_null_constraint is not None else None
+    return column.local if stated is None else stated
+
+
+def is_as_brought(identity: Identity, column: Column, origins: Iterable[tuple[Identity, Object | None]]) -> bool:
+    """Is the child's as it comes from the parents'?"""
+    names = {name(i, o.not_null_constraint) for i, o in origins if isinstance(o, Column) and o.not_null}
+    return not is_own(column) and names == {name(identity, column.not_null_constraint)}
+
+
+def _with(column: Column, constraint: NotNullConstraint | None) -> Column:
+    return replace(column, not_null=constraint is not None, not_null_constraint=unless_plain(constraint))

@@ -1,0 +1,61 @@
+"""What a step of a plan puts at risk, as data. A dialect fills in `Facts`; `engine.assess` makes `Risk`s of them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..snapshots.model import Identity
+
+Blocks = Literal["nothing", "writes", "reads and writes"]
+"""What of an application's statements waits: a lock that only other changes of the schema wait for blocks nothing."""
+
+Undo = Literal["exactly", "structure only", "not at all"]
+"""How the way back undoes a step; `structure only`: what it lost does not come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock that a step takes on an object that was there before, and holds to the end of its transaction."""
+
+    mode: str
+    """The server's own word."""
+    on: Identity
+    blocks: Blocks = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a dialect knows of a step beyond what stands in it: never less than what the server does."""
+
+    locks: tuple[Lock, ...] = ()
+    rewrites: tuple[Identity, ...] = ()
+    """Of which tables every row is written anew."""
+    scans: tuple[Identity, ...] = ()
+    """Of which tables every row is read."""
+    loss: str = "DB100"
+    """The code that fits what `Step.loses` says."""
+    failure: str = "DB300"
+    """The code that fits what `Step.fails` says."""
+    warnings: tuple[tuple[str, Identity, str], ...] = ()
+    """(code, object, text) of all else: privileges, and what breaks an application that runs meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """One thing that can go wrong, or be lost, by one step."""
+
+    code: str
+    """A key of `engine.codes.CODES`."""
+    identity: Identity
+    """What it is about; patterns of a policy match this."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that is known of one step."""
+
+    locks: tuple[Lock, ...]
+    rewrites: tuple[Identity, ...]
+    scans: tuple[Identity, ...]
+    undo: Undo
+    risks: tuple[Risk, ...]

@@ -1,0 +1,1 @@
+CREATE TABLE p (id integer, CONSTRAINT early CHECK (id > 0));

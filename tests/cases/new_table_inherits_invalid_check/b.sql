@@ -1,0 +1,4 @@
+CREATE TABLE p (id integer, CONSTRAINT early CHECK (id > 0));
+CREATE TABLE c (own text) INHERITS (p);
+CREATE TABLE d (CHECK (id <> 7)) INHERITS (c);
+ALTER TABLE p ADD CONSTRAINT late CHECK (id > 1) NOT VALID;

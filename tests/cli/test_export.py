@@ -1,0 +1,186 @@
+"""`dbstrata export`: Alembic and Django run it forward and back on a real server; the others' files follow their
+rules."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dbstrata.snapshots import format
+
+from ..lab import Lab, State, assert_is, look
+from ..servers import Database
+from .commands import refused, run, snapshot, table, written
+
+OLD = """
+CREATE TYPE public.state AS ENUM ('new', 'old');
+CREATE TABLE public.orders (id integer PRIMARY KEY, state public.state, note text DEFAULT ':x %s \\ "q" {{ y }}');
+CREATE FUNCTION public.f() RETURNS text LANGUAGE sql AS $$ SELECT 'a:b %(x)s "" \\n' $$;
+"""
+NEW = """
+CREATE TYPE public.state AS ENUM ('new', 'old', 'gone');
+CREATE TABLE public.orders (id bigint PRIMARY KEY, state public.state DEFAULT 'gone', total numeric(12,2),
+  CONSTRAINT positive CHECK (total > 0));
+COMMENT ON TABLE public.orders IS 'it''s :new
+and 100%';
+CREATE FUNCTION public.f() RETURNS text LANGUAGE sql AS $$
+  SELECT 'a:b %(x)s "\"\"" \\n' $$;
+CREATE VIEW public.v AS SELECT id FROM public.orders;
+"""
+ALEMBIC_ENV = """
+from alembic import context
+from sqlalchemy import create_engine
+
+with create_engine(context.config.get_main_option("url")).connect() as connection:
+    context.configure(connection=connection, transaction_per_migration=False, version_table_schema="tool")
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+"""
+DJANGO = """
+import sys, urllib.parse, django
+from django.conf import settings
+from django.core.management import call_command
+
+url = urllib.parse.urlsplit(sys.argv[1])
+found = dict(urllib.parse.parse_qsl(url.query))
+settings.configure(INSTALLED_APPS=["shop"], DATABASES={"default": {
+    "ENGINE": "django.db.backends.postgresql", "NAME": url.path[1:], "USER": url.username or found.get("user", ""),
+    "PASSWORD": url.password or found.get("password", ""), "HOST": url.hostname or found.get("host", ""),
+    "PORT": str(url.port or found.get("port", "")), "OPTIONS": {"options": "-c search_path=tool,public"}}})
+django.setup()
+call_command("migrate", "shop", *sys.argv[2:], verbosity=0)
+"""
+
+
+class States:
+    """Both ends, as files and as databases are."""
+
+    def __init__(self, lab: Lab, folder: Path) -> None:
+        one, two = lab.database(OLD), lab.database(NEW)
+        self.old, self.new = look(one), look(two)
+        self.files = [folder / "old.json", folder / "new.json"]
+        for file, state in zip(self.files, (self.old, self.new), strict=True):
+            format.write(state.snapshot, file)
+        self.database = one
+        """It is the old one, and the test's to migrate. What the tool itself keeps is in a schema of its own."""
+
+
+@pytest.fixture
+def states(lab: Lab, tmp_path: Path) -> States:
+    return States(lab, tmp_path)
+
+
+def assert_without_tool(database: Database, wanted: State) -> None:
+    database.psql("DROP SCHEMA tool CASCADE")
+    assert_is(database, wanted)
+
+
+def export(states: States, tool: str, folder: Path, *arguments: str) -> list[Path]:
+    done = run("export", *states.files, "--to", tool, "-o", folder, "--name", "Add total", *arguments)
+    assert (done.code, done.err) == (0, "")
+    return [Path(line) for line in done.out.splitlines()]
+
+
+def call(*command: str | Path, folder: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    done = subprocess.run(
+        command, cwd=folder, env=clean | {"PYTHONPATH": str(folder)}, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+
+
+def copy_of(lab: Lab, states: States) -> Database:
+    found = lab.database(copy=states.database)
+    found.psql("CREATE SCHEMA tool")
+    return found
+
+
+def test_alembic_runs_it_forward_and_back(lab: Lab, states: States, tmp_path: Path) -> None:
+    folder = tmp_path / "alembic" / "versions"
+    export(states, "alembic", folder, "--number", "a1")
+    (folder.parent / "env.py").write_text(ALEMBIC_ENV)
+    for target, wanted in (("head", states.new), ("base", states.old)):
+        database = copy_of(lab, states)
+        url = database.url.replace("postgresql://", "postgresql+psycopg://").replace("%", "%%")
+        (tmp_path / "alembic.ini").write_text(f"[alembic]\nscript_location = {folder.parent}\nurl = {url}\n")
+        call(sys.executable, "-m", "alembic", "upgrade", "head", folder=tmp_path)
+        if target == "base":
+            call(sys.executable, "-m", "alembic", "downgrade", "base", folder=tmp_path)
+        assert_without_tool(database, wanted)
+
+
+def test_django_runs_it_forward_and_back(lab: Lab, states: States, tmp_path: Path) -> None:
+    folder = tmp_path / "shop" / "migrations"
+    export(states, "django", folder, "--number", "0001", "--app", "shop")
+    for package in (folder, folder.parent):
+        (package / "__init__.py").touch()
+    (tmp_path / "migrate.py").write_text(DJANGO)
+    for target, wanted in (([], states.new), (["zero"], states.old)):
+        database = copy_of(lab, states)
+        call(sys.executable, "migrate.py", database.url, folder=tmp_path)
+        if target:
+            call(sys.executable, "migrate.py", database.url, *target, folder=tmp_path)
+        assert_without_tool(database, wanted)
+
+
+UP_DOWN = re.compile(r"-- migrate:up[^\n]*\n(.*)-- migrate:down[^\n]*\n(.*)", re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("tool", "names"),
+    [
+        ("flyway", r"(?:V|U)7(?:\.\d+)?__add_total(?:_\d+)?\.sql(?:\.conf)?"),
+        ("golang-migrate", r"\d+_add_total(?:_\d+)?\.(?:up|down)\.sql"),
+        ("dbmate", r"\d+_add_total(?:_\d+)?\.sql"),
+    ],
+)
+def test_the_others_files_have_their_names_and_run(
+    lab: Lab, states: States, tmp_path: Path, tool: str, names: str
+) -> None:
+    paths = export(states, tool, tmp_path / "out", "--number", "7")
+    assert all(re.fullmatch(names, path.name) for path in paths)
+    database = copy_of(lab, states)
+    scripts = [path.read_text() for path in paths if path.suffix == ".sql"]
+    if tool == "dbmate":
+        halves = [UP_DOWN.search(text) for text in scripts]
+        forward, back = ([half[at] for half in halves if half is not None] for at in (1, 2))
+    else:
+        forward, back = scripts[::2], scripts[1::2]
+    for text in forward:
+        run_as_tool(lab, database, text, tool)
+    kept = lab.database(copy=database)
+    assert_without_tool(database, states.new)
+    for text in reversed(back):
+        run_as_tool(lab, kept, text, tool)
+    assert_without_tool(kept, states.old)
+
+
+def run_as_tool(lab: Lab, database: Database, text: str, tool: str) -> None:
+    """A transaction round what the tool itself would put one round."""
+    lab.run(database, text if tool == "golang-migrate" else f"BEGIN;\n{text}\nCOMMIT;\n")
+
+
+def test_parts_that_are_committed_apart_are_migrations_apart(states: States, tmp_path: Path) -> None:
+    """A label that is added can be used only after a commit."""
+    found = {
+        tool: export(states, tool, tmp_path / tool, "--number", "0041") for tool in ("django", "alembic", "flyway")
+    }
+    count = len(found["django"])
+    assert count > 1
+    assert [path.name for path in found["django"]] == [f"{41 + at:04}_add_total_{at + 1}.py" for at in range(count)]
+    assert "dependencies = [('app', '0041_add_total_1')]" in found["django"][1].read_text()
+    assert "down_revision = '0041_1'" in found["alembic"][1].read_text()
+    assert found["flyway"][0].name == "V0041.1__add_total_1.sql"
+
+
+def test_nothing_is_overwritten_and_errors_are_one_line(tmp_path: Path) -> None:
+    old, new = written(tmp_path, "a.json", snapshot()), written(tmp_path, "b.json", snapshot(table("t")))
+    to = ("export", old, new, "-o", tmp_path / "m", "--number", "1", "--to")
+    assert run(*to, "dbmate").code == 0
+    assert "is there already" in refused(run(*to, "dbmate"), 2)
+    assert "no number: 'x'" in refused(run(*to, "django", "--number", "x"), 2)
+    assert "'liquibase' is not one of" in refused(run(*to, "liquibase"), 2)

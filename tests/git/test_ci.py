@@ -1,0 +1,185 @@
+"""What runs elsewhere: the script of the CI templates, the templates, the hooks."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from dbstrata.cli.main import COMMANDS
+from dbstrata.snapshots import split
+from dbstrata.snapshots.postgres import Column, Default, Generated, View
+
+from ..cli.commands import run, snapshot, table, written
+from .repositories import Repo
+
+ROOT = Path(__file__).parents[2]
+ID, A = Column(name="id", type="integer"), Column(name="a", type="text")
+
+
+def review(repo: Repo, base: str = "main", **variables: str) -> "subprocess.CompletedProcess[str]":
+    """`ci/review.sh`, as a runner starts it."""
+    program = f"{shlex.quote(sys.executable)} -m dbstrata"
+    given = {"SNAPSHOT": "db/schema.json", "BASE": base, "DBSTRATA": program, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        ["/bin/sh", str(ROOT / "ci" / "review.sh")],
+        cwd=repo.folder,
+        env={**os.environ, **given, **variables},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture
+def branch(repo: Repo) -> Repo:
+    """A branch off main, which went on."""
+    repo.commit("base", snapshot(table("t", ID, A)))
+    repo.git("checkout", "-q", "-b", "feature")
+    repo.git("checkout", "-q", "main")
+    repo.commit("main went on", snapshot(table("t", ID, A), table("later")))
+    repo.git("checkout", "-q", "feature")
+    return repo
+
+
+def test_a_review_reports_what_the_branch_changed(branch: Repo) -> None:
+    branch.commit("add", snapshot(table("t", ID, A), table("new")))
+    done = review(branch)
+    assert (done.returncode, done.stderr) == (0, "")
+    report = (branch.folder / "schema-report.md").read_text()
+    assert "- **+** `table public.new`" in report
+    assert "later" not in report
+    assert "    CREATE TABLE public.new (" in report
+
+
+def test_a_review_fails_on_what_can_lose_data(branch: Repo) -> None:
+    branch.commit("drop", snapshot(table("t", ID)))
+    done = review(branch)
+    assert done.returncode == 3
+    assert done.stderr.startswith("dbstrata: data can be lost: drop column public.t.a")
+    assert "**Data can be lost:**\n\n- drop column public.t.a" in (branch.folder / "schema-report.md").read_text()
+    assert review(branch, ALLOW_LOSS="true").returncode == 0
+
+
+def test_a_review_fails_on_what_is_refused(branch: Repo) -> None:
+    """A generated column that is not stored needs PostgreSQL 18."""
+    branch.commit("older", snapshot(table("t", ID, A), version=170000))
+    branch.git("branch", "older")
+    virtual = Column(name="v", type="integer", generated=Generated(expression="1", virtual=True))
+    branch.commit("virtual", snapshot(table("t", ID, A, virtual)))
+    done = review(branch, "older")
+    assert done.returncode == 3
+    assert done.stderr.startswith("dbstrata: ")
+    assert "**Refused:**" in (branch.folder / "schema-report.md").read_text()
+
+
+def test_a_review_of_a_new_snapshot(branch: Repo) -> None:
+    branch.commit("other", snapshot(table("t", ID)), "db/other.json")
+    assert review(branch, SNAPSHOT="db/other.json", REPORT="r.md").returncode == 0
+    assert "- **+** `table public.t`" in (branch.folder / "r.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"SNAPSHOT": ""}, "names the snapshot"),
+        ({"BASE": "nope"}, "no such revision: nope"),
+        ({"SNAPSHOT": "nope.json"}, "no such path in HEAD: nope.json"),
+    ],
+)
+def test_a_review_that_can_not_be_made(branch: Repo, variables: dict[str, str], message: str) -> None:
+    done = review(branch, base=variables.pop("BASE", "main"), **variables)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+# what the files say
+
+
+def yaml(name: str) -> Any:
+    return msgspec.yaml.decode((ROOT / name).read_bytes())
+
+
+def test_hooks_run_commands_that_there_are() -> None:
+    for hook in yaml(".pre-commit-hooks.yaml"):
+        program, verb, *_ = hook["entry"].split()
+        assert (program, hook["language"]) == ("dbstrata", "python")
+        assert verb in COMMANDS
+        assert re.search(hook["files"], "db/schema.json")
+
+
+def test_the_action_runs_the_script() -> None:
+    action = yaml("action.yml")
+    assert action["runs"]["using"] == "composite"
+    inputs = set(re.findall(r"inputs\.([a-z-]+)", (ROOT / "action.yml").read_text()))
+    assert inputs == set(action["inputs"])
+    steps = {step["name"]: step for step in action["runs"]["steps"]}
+    assert all("shell" in step for step in steps.values())
+    assert '"$ACTION/ci/review.sh"' in steps["Compare"]["run"]
+    assert "${{" not in "".join(step["run"] for step in steps.values()), "what a user wrote must not become a script"
+
+
+def test_the_template_runs_the_script() -> None:
+    jobs = yaml("ci/gitlab.yml")
+    assert jobs[".dbstrata-review"]["script"] == ["/tmp/dbstrata/ci/review.sh"]
+    assert jobs[".dbstrata-review"]["variables"]["GIT_DEPTH"] == "0"
+    for line in jobs[".dbstrata-drift"]["script"]:
+        assert line.split()[1] in COMMANDS
+
+
+@pytest.mark.parametrize("name", ["ci/review.sh"])
+def test_scripts_parse_and_can_be_run(name: str) -> None:
+    assert os.access(ROOT / name, os.X_OK)
+    subprocess.run(["/bin/sh", "-n", ROOT / name], check=True)
+
+
+# secrets, and files of a split snapshot
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("postgres://app:hunter2@db/shop", "a URL with a password"),
+        ("SELECT dblink('host=db password=hunter2')", "a password"),
+        ("CREATE ROLE app PASSWORD 'hunter2'", "a password of a role"),
+        ("-----BEGIN RSA PRIVATE KEY-----", "a private key"),
+        ("AKIA" + "A" * 16, "an AWS access key"),
+        ("ghp_" + "a" * 36, "a GitHub token"),
+        ("the password of a customer, hashed", None),
+        ("password IS NOT NULL", None),
+        ("postgres://db/shop", None),
+        ("'user:' || name || '@'", None),
+    ],
+)
+def test_secrets(tmp_path: Path, text: str, what: str | None) -> None:
+    view = View(schema="public", name="v", query=("SELECT 1", text))
+    file = written(tmp_path, "s.json", snapshot(table("t", ID), view))
+    done = run("secrets", file)
+    assert (done.code, done.err) == (1 if what else 0, "")
+    assert done.out == (f"{file}: view public.v: query: {what}\n" if what else "")
+
+
+def test_secrets_are_found_at_every_depth_and_never_printed(tmp_path: Path) -> None:
+    column = Column(name="a", type="text", default=Default(expression="'https://u:hunter2@x'::text"))
+    file = written(tmp_path, "s.json", snapshot(table("t", column, comment="password: hunter2")))
+    done = run("secrets", file)
+    assert done.out == (
+        f"{file}: table public.t: comment: a password\n{file}: default public.t.a: expression: a URL with a password\n"
+    )
+
+
+def test_hooks_get_files_of_a_split_snapshot(tmp_path: Path) -> None:
+    """pre-commit names the files that changed; each stands for the whole."""
+    split.write(snapshot(table("t", ID, comment="password: hunter2"), table("u", ID)), tmp_path / "db")
+    (tmp_path / "db" / "table" / "public.u.json").write_text('{"kind": "table", "name": "u", "schema": "public"}')
+    files = [tmp_path / "db" / name for name in ("table/public.u.json", "table/public.t.json", "manifest.json")]
+    assert run("fmt", "--check", *files).out == f"not canonical: {tmp_path / 'db'}\n"
+    assert run("secrets", *files).out.count("a password") == 1
+    (tmp_path / "manifest.json").write_text('{"name": "a web application"}')
+    alone = written(tmp_path / "db", "alone.json", snapshot(table("t", ID)))
+    assert run("fmt", "--check", alone).code == 0
