@@ -22,30 +22,21 @@ EVENTS = ("INSERT", "UPDATE", "DELETE")
 def read(reading: Reading) -> tuple[Mapping[str, tuple[Trigger, ...]], list[Unmodelled]]:
     """Those of each table, by name, and those that are not covered."""
     where = {name: (table, timing, event) for table, timing, event, name in reading.names.triggers}
-    follows = _follows(reading)
     found: dict[str, list[Trigger]] = {}
     apart: list[Unmodelled] = []
+    last: dict[tuple[str, str, str], Identity] = {}
 
     def make(name: str, row: Row) -> Trigger:
-        return _trigger(name, row, where[name], follows.get(name), reading)
+        return _trigger(name, row, where[name], last.get(where[name]), reading)
 
     for name, trigger in each(reading.catalog, "trigger", where, make):
         if isinstance(trigger, Unmodelled):
             apart.append(trigger)
-        else:
-            found.setdefault(where[name][0], []).append(trigger)
+            continue
+        table = where[name][0]
+        last[where[name]] = child("trigger", identity("table", table), name)
+        found.setdefault(table, []).append(trigger)
     return {table: tuple(sorted(those, key=lambda t: t.name)) for table, those in found.items()}, apart
-
-
-def _follows(reading: Reading) -> dict[str, Identity]:
-    """The one before it, of the same table, timing and event."""
-    last: dict[tuple[str, str, str], str] = {}
-    found: dict[str, Identity] = {}
-    for table, timing, event, name in reading.names.triggers:
-        if (table, timing, event) in last:
-            found[name] = child("trigger", identity("table", table), last[table, timing, event])
-        last[table, timing, event] = name
-    return found
 
 
 def _trigger(name: str, row: Row, where: tuple[str, str, str], follows: Identity | None, reading: Reading) -> Trigger:
@@ -56,7 +47,7 @@ def _trigger(name: str, row: Row, where: tuple[str, str, str], follows: Identity
     columns, at = _to_body(list(tokens(text.text, text.at)), identity("table", table))
     found: dict[str, Any] = {**definer(begin["definer"], reading), **session(row[1], row[3:6])}
     if reading.catalog.is_mariadb:
-        found["head"] = body(text.text[text.text.index("TRIGGER") : at], reading)
+        found["head"] = body(text.text[text.at : at], reading)
     return Trigger(
         name=name,
         timing=timing.lower(),  # type: ignore[arg-type]

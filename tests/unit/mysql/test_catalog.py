@@ -126,7 +126,7 @@ def test_programs(zoo: Any) -> None:
     assert several.parameters == "IN a INT, OUT b DECIMAL(10, 2), INOUT c ENUM('x', 'y)')"
     assert "it''s" in plain(several.body)
     order = [found[f"trigger zoo.{name}"].follows for name in ("first_one", "between_them", "second_one")]
-    assert order == [None, "first_one", "between_them"]
+    assert order == [None, "trigger zoo.first_one", "trigger zoo.between_them"]
     assert found["trigger zoo.first_one"].body == "SET NEW.old = 'it''s \\\\ \\n'"
     assert found["trigger zoo.first_one"].depends_on == ("column zoo.old",)
     daily, once = found["event daily"], found["event once"]
