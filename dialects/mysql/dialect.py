@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Header, Identity, Object, plain
-from ...snapshots.mysql import Database, ForeignKey, Index, Sequence, Table
+from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, Sequence, Table
 from ...snapshots.naming import kind_of, path_of
 from . import options, partitions, renames, spelling, versions
 from .effects import effects
@@ -245,7 +245,23 @@ def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
             columns = tuple(part.column for part in index.parts)
             if columns[: len(wanted)] == wanted:
                 serving.append((len(columns), index.name))
-    return {"key": min(serving)[1] if serving else None}
+    return {"key": min(serving)[1] if serving else None, "restated": _restated(step, old, new)}
+
+
+def _restated(step: Step, old: Schema, new: Schema) -> Index | None:
+    """A key of just its columns, under another name, that MySQL may have made itself, for a foreign key before it: it
+    would be made anew, under this one's name, if it were not stated."""
+    assert isinstance(step.new, ForeignKey) and step.parent is not None
+    if old.header.flavour != "mysql":
+        return None
+    inside = [(i, new[i]) for i in new.inside(step.parent)]
+    first = min(f.name for _, f in inside if isinstance(f, ForeignKey) and f.columns == step.new.columns)
+    for identity, index in inside:
+        if isinstance(index, Index) and index.type == "plain" and identity in old and first == step.new.name:
+            bare = tuple(KeyPart(column=column) for column in step.new.columns)
+            if index.parts == bare and index.name != step.new.name and old.get(identity) == index:
+                return index
+    return None
 
 
 _RELATIVE = re.compile(r"\b(FOLLOWS|PRECEDES)\b", re.IGNORECASE)
