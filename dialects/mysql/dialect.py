@@ -235,25 +235,13 @@ def _event(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """The key that serves it: the one with just its columns, or else the first that begins with them."""
-    assert isinstance(step.new, ForeignKey) and step.parent is not None
-    wanted = step.new.columns
-    serving: list[tuple[int, str]] = []
-    for identity in new.inside(step.parent):
-        index = new[identity]
-        if isinstance(index, Index) and index.type in ("plain", "unique"):
-            columns = tuple(part.column for part in index.parts)
-            if columns[: len(wanted)] == wanted:
-                serving.append((len(columns), index.name))
-    return {"key": min(serving)[1] if serving else None, "restated": _restated(step, old, new)}
+    return {"restated": _restated(step, old, new)}
 
 
 def _restated(step: Step, old: Schema, new: Schema) -> Index | None:
-    """A key of just its columns, under another name, that MySQL may have made itself, for a foreign key before it: it
-    would be made anew, under this one's name, if it were not stated."""
+    """A key of just its columns, under another name, that the server may have made itself, for a foreign key before
+    it: it would be made anew, under this one's name, if it were not stated."""
     assert isinstance(step.new, ForeignKey) and step.parent is not None
-    if old.header.flavour != "mysql":
-        return None
     inside = [(i, new[i]) for i in new.inside(step.parent)]
     first = min(f.name for _, f in inside if isinstance(f, ForeignKey) and f.columns == step.new.columns)
     for identity, index in inside:
