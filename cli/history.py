@@ -7,7 +7,6 @@ large schema costs what changed in it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from dataclasses import replace as replace_fields
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -82,7 +81,7 @@ class Difference:
     def only(self, keep: "Iterable[Identity]") -> "Difference":
         """With the changes of these objects alone."""
         kept = {i: self.changes.by_identity[i] for i in keep}
-        return replace_fields(self, changes=replace(self.changes, by_identity=kept))
+        return Difference(self.old, self.new, replace(self.changes, by_identity=kept))
 
 
 class Version(NamedTuple):
@@ -192,15 +191,15 @@ class History:
 
         header = new.header or old.header
         if header is None:
-            empty = Schema(Document(header=_NO_HEADER))
+            empty = Schema(Document(header=_NO_HEADER, objects=()))
             return Difference(empty, empty, Changes({}))
         if old.header is not None and old.header.dialect != header.dialect:
             old = NOTHING
         gone = self._objects(old, old.pieces.keys() - new.pieces.keys())
         come = self._objects(new, new.pieces.keys() - old.pieces.keys())
         before, after = (
-            Schema(Document(header=old.header or header, objects=gone)),
-            Schema(Document(header=header, objects=come)),
+            Schema(Document(header=head, objects=objects))
+            for head, objects in ((old.header or header, gone), (header, come))
         )
         return Difference(before, after, compare(before, after, same=dialect(header.dialect).same, ignore=self.ignore))
 
@@ -248,7 +247,7 @@ def _in_all(differences: list[Difference]) -> Difference:
         attributes = tuple(a for a in change.attributes if all(a in names for names in there))
         if attributes or not change.attributes:
             kept[identity] = replace(change, attributes=attributes)
-    return replace_fields(first, changes=replace(first.changes, by_identity=kept))
+    return Difference(first.old, first.new, replace(first.changes, by_identity=kept))
 
 
 def _commit(fields: list[str]) -> Commit:

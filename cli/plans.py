@@ -74,7 +74,7 @@ def make_script(
     return render_script(
         header.dialect,
         made.parts,
-        Reasons(made, risks, speaks).of,
+        Reasons(made, risks, dialect(header.dialect)).of,
         version=__version__,
         title=title or ("rollback" if rollback else "forward"),
         old_fingerprint=pair.prints[0],

@@ -17,6 +17,10 @@ DRIVER = "dbstrata"
 ATTRIBUTES = f"merge={DRIVER} diff={DRIVER} text eol=lf"
 FILE = ".gitattributes"
 
+OR_TEXT = "{ test $? -eq 1 && grep -q '^<<<<<<<' %A && exit 1; git merge-file -q --marker-size=%L %A %O %B; exit 1; }"
+"""1 is a conflict, which the file shows. After all else, a program that is gone among it, git would call it a conflict
+too, and leave ours alone in the file: then it is merged as text."""
+
 _OURS = re.compile(rf"\smerge={DRIVER}(?:\s|\Z)")
 
 
@@ -26,7 +30,7 @@ def settings() -> dict[str, str]:
     program = f"{shlex.quote(sys.executable.replace(chr(92), '/'))} -P -m dbstrata"
     return {
         f"merge.{DRIVER}.name": "schema snapshots, by object and attribute",
-        f"merge.{DRIVER}.driver": f"{program} merge-driver --marker-size %L %O %A %B %P",
+        f"merge.{DRIVER}.driver": f"{program} merge-driver --marker-size %L %O %A %B %P || {OR_TEXT}",
         f"merge.{DRIVER}.recursive": "binary",
         f"diff.{DRIVER}.command": f"{program} git-diff",
         f"diff.{DRIVER}.textconv": f"{program} git-diff --textconv",

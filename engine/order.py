@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 else:
     Graph = nx.DiGraph
 Key = tuple[int, int, str, int]
+Edge = tuple[int, int]
+"""The numbers of two steps: before, after."""
 
 
 def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Statement]:
@@ -30,8 +32,8 @@ def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Stat
     graph.add_nodes_from(range(len(steps.steps)))
     number = {id(step): n for n, step in enumerate(steps.steps)}
     graph.add_edges_from((number[id(a)], number[id(b)]) for a, b in steps.edges)
-    _add_uses(graph, steps.steps)
-    _add_claims(graph, steps.steps, old, new, dialect)
+    graph.add_edges_from(_uses(steps.steps))
+    graph.add_edges_from(_claims(steps.steps, old, new, dialect))
     rank = ranks(steps.steps, new, dialect)
     keys = {n: _key(n, step, rank, dialect) for n, step in enumerate(steps.steps)}
     sequence = _sorted(graph, keys, steps.steps)
@@ -46,7 +48,8 @@ def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Stat
     return placed(found, old, new, dialect)
 
 
-def _add_uses(graph: Graph, steps: list[Step]) -> None:
+def _uses(steps: list[Step]) -> Iterator[Edge]:
+    """What is needed is made first; what is used is let go first."""
     producers = _by_identity(steps, lambda s: s.produces)
     settlers = _by_identity(steps, lambda s: {s.identity} if s.action == "alter" and s.settles else ())
     workers = _by_identity(steps, lambda s: {s.identity, *s.produces} if s.action != "drop" else ())
@@ -54,20 +57,20 @@ def _add_uses(graph: Graph, steps: list[Step]) -> None:
     altering = _by_identity(steps, lambda s: {s.identity} if s.action == "alter" else ())
     for n, step in enumerate(steps):
         for needed in step.needs:
-            _edges(graph, producers.get(needed, ()), [n])
+            yield from _edges(producers.get(needed, ()), [n])
             if step.settles or step.action == "create" or needed != step.identity:
-                _edges(graph, (m for m in settlers.get(needed, ()) if _waits(step, steps[m])), [n])
+                yield from _edges((m for m in settlers.get(needed, ()) if _waits(step, steps[m])), [n])
         for released in step.releases:
-            _edges(graph, [n], _ends(released, step, steps, destroyers))
+            yield from _edges([n], _ends(released, step, steps, destroyers))
             if step.action in ("drop", "set aside"):
-                _edges(graph, [n], settlers.get(released, ()))
+                yield from _edges([n], settlers.get(released, ()))
         for identity, attribute in step.after:
             setters = (m for m in altering.get(identity, ()) if attribute in steps[m].attributes)
-            _edges(graph, setters, [n])
+            yield from _edges(setters, [n])
         for later in step.precedes:
-            _edges(graph, [n], workers.get(later, ()))
+            yield from _edges([n], workers.get(later, ()))
         for destroyed in step.destroys:
-            _edges(graph, [n], (m for m in producers.get(destroyed, ()) if steps[m].action != "set aside"))
+            yield from _edges([n], (m for m in producers.get(destroyed, ()) if steps[m].action != "set aside"))
 
 
 def _ends(released: Identity, step: Step, steps: list[Step], destroyers: dict[Identity, list[int]]) -> Iterator[int]:
@@ -101,12 +104,12 @@ def _by_identity(steps: list[Step], of: Callable[[Step], Iterable[Identity]]) ->
     return found
 
 
-def _edges(graph: Graph, before: Iterable[int], after: Iterable[int]) -> None:
+def _edges(before: Iterable[int], after: Iterable[int]) -> list[Edge]:
     after = list(after)
-    graph.add_edges_from((a, b) for a in before for b in after if a != b)
+    return [(a, b) for a in before for b in after if a != b]
 
 
-def _add_claims(graph: Graph, steps: list[Step], old: Schema, new: Schema, dialect: Dialect) -> None:
+def _claims(steps: list[Step], old: Schema, new: Schema, dialect: Dialect) -> Iterator[Edge]:
     """A name is given up before it is taken."""
     freed: dict[str, list[int]] = {}
     for n, step in enumerate(steps):
@@ -118,7 +121,7 @@ def _add_claims(graph: Graph, steps: list[Step], old: Schema, new: Schema, diale
         for identity in step.produces:
             obj = new.get(identity)
             for claim in dialect.claims(identity, obj) if obj is not None else ():
-                _edges(graph, freed.get(claim, ()), [n])
+                yield from _edges(freed.get(claim, ()), [n])
 
 
 def _key(n: int, step: Step, rank: Mapping[Identity, int], dialect: Dialect) -> Key:

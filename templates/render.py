@@ -107,22 +107,21 @@ class Said(Protocol):
     def cost(self) -> str: ...
 
 
-def render_script(dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], **facts: Any) -> str:
-    """A whole script: header, parts, statements with their reasons. `facts` is what the header tells."""
-    rendered = [{"part": part, "groups": _groups(dialect, part, said)} for part in parts]
+def render_script(dialect: str, parts: Sequence[Part], of: Callable[[Statement], Said], **facts: Any) -> str:
+    """A whole script: header, parts, statements with what `of` says of them. `facts` is what the header tells."""
+    rendered = [{"part": part, "groups": _groups(dialect, part, of)} for part in parts]
     return script_template(dialect).render(parts=rendered, **facts)
 
 
-def _groups(dialect: str, part: Part, said: Callable[[Statement], Said]) -> list[dict[str, Any]]:
+def _groups(dialect: str, part: Part, of: Callable[[Statement], Said]) -> list[dict[str, Any]]:
     """The part's statements; neighbours that are there for one reason, together."""
     groups: list[dict[str, Any]] = []
     for statement in part.statements:
-        words = said(statement)
+        words = of(statement)
         same = bool(groups) and (groups[-1]["reason"], groups[-1]["cost"]) == (words.reason, words.cost)
         if not same or words.losses or groups[-1]["losses"]:
-            groups.append(
-                {"reason": words.reason, "losses": words.losses, "risks": {}, "cost": words.cost, "statements": []}
-            )
+            said = {"reason": words.reason, "losses": words.losses, "cost": words.cost}
+            groups.append(said | {"risks": {}, "statements": []})
         groups[-1]["risks"] |= dict.fromkeys(words.risks)
         groups[-1]["statements"].append(render_statement(dialect, statement))
     return groups

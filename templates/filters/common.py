@@ -27,11 +27,6 @@ def _python(text: str) -> str:
     return f'"""{escaped}"""' if not text.endswith('"') else repr(text)
 
 
-def _fence(lines: Iterable[str]) -> str:
-    """The fence of a code block of Markdown that no line of it can end."""
-    return "`" * max(3, *(_longest_run(line) + 1 for line in lines))
-
-
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
@@ -43,6 +38,11 @@ def _escaped(text: str) -> str:
 def _cell(text: str) -> str:
     """Fit for a cell of a table: a `|` ends one even in a code span."""
     return re.sub(r"(?<!\\)\|", r"\\|", text)
+
+
+def _fence(lines: Iterable[str]) -> str:
+    """The fence of a code block of Markdown that no line of it can end."""
+    return "`" * max(3, *(_longest_run(line) + 1 for line in lines))
 
 
 def _longest_run(text: str) -> int:

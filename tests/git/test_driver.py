@@ -91,6 +91,19 @@ def test_the_dialect_of_an_object_is_its_manifests(tmp_path: Path, monkeypatch: 
     assert Path("A").read_bytes() == format.pretty(both)
 
 
+def test_a_driver_that_is_gone_leaves_a_merge_of_text(repo: Repo) -> None:
+    """And not one side alone."""
+    assert branches(repo, column(BASE, "bigint"), column(BASE, "smallint")) == 1
+    repo.git("merge", "--abort")
+    driver = repo.git("config", "merge.dbstrata.driver").stdout.strip()
+    repo.git("config", "merge.dbstrata.driver", driver.replace("-m dbstrata", "-m no_such_module"))
+    assert repo.git("merge", "-q", "theirs", check=False).returncode == 1
+    text = Path("db/schema.json").read_text()
+    assert text.count("<<<<<<<") == 1
+    assert '"type": "bigint"' in text
+    assert '"type": "smallint"' in text
+
+
 def test_conflicts_are_named_on_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     format.write(BASE, "O")

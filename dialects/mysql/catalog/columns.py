@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ....snapshots.model import lines
 from ....snapshots.mysql import Column, Generated
 from .reading import Reading
-from .scan import NAME, STRING, NotUnderstood, Scanner, unescaped, unquoted
+from .scan import NAME, STRING, NotUnderstood, Scanner, as_text, unescaped, unquoted
 
 __all__ = ["Context", "read"]
 
@@ -95,22 +95,13 @@ def _default(found: dict[str, Any], _: Any, text: Scanner, context: Context) -> 
     if now := text.take(_NOW):
         found["default"] = _canonical_now(now.group())
     elif literal := text.take(_LITERAL):
-        found["default"] = lines(_as_text(literal.group()))
+        found["default"] = lines(as_text(literal.group()))
     elif text.text.startswith("(", text.at):
         found["default"] = lines(f"({context.reading.own.off(text.group())})")
     elif call := text.take(_CALL):
         found["default"] = lines(f"{call.group()}({context.reading.own.off(text.group())})")
     else:
         raise NotUnderstood(f"column {found['name']}: unknown default {text.excerpt()}")
-
-
-def _as_text(literal: str) -> str:
-    """MariaDB sends the default of a binary string as its bytes: as hexadecimal, where they are no text."""
-    try:
-        literal.encode()
-    except UnicodeEncodeError:
-        return "0x" + unescaped(literal).encode("utf-8", "surrogateescape").hex().upper()
-    return literal
 
 
 def _canonical_now(text: str) -> str:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ....snapshots.model import Grant, Object
 from ....snapshots.mysql import Database, Function, Package, Procedure, Sequence, Table, TopLevel, View
-from .reading import quoted
+from .scan import quoted
 from .session import Catalog
 
 __all__ = ["granted"]

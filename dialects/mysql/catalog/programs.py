@@ -7,10 +7,10 @@ from typing import Any
 from ....snapshots.model import lines
 from .charsets import canonical
 from .reading import Reading
-from .scan import NAME, NotUnderstood, Scanner, unquoted
+from .scan import NAME, NotUnderstood, Scanner, quoted, unquoted
 from .typed import DOUBLE
 
-__all__ = ["CREATE", "QUOTED", "definer", "name_of", "session"]
+__all__ = ["CREATE", "QUOTED", "body", "definer", "head", "session"]
 
 QUOTED = rf"(?:{NAME}|{DOUBLE})"
 """A name: in double quotes where the program's sql_mode has ANSI_QUOTES."""
@@ -18,7 +18,7 @@ CREATE = rf"CREATE (?:OR REPLACE )?(?:DEFINER=(?P<definer>{QUOTED}(?:@{QUOTED})?
 _PART = re.compile(QUOTED, re.DOTALL)
 
 
-def name_of(text: str) -> str:
+def _name_of(text: str) -> str:
     """A name without its quotes."""
     return text[1:-1].replace('""', '"') if text.startswith('"') else unquoted(text)
 
@@ -29,13 +29,9 @@ def definer(printed: str | None, reading: Reading) -> dict[str, str]:
     if policy == "strip" or printed is None:
         return {}
     if policy == "keep":
-        return {"definer": "@".join(_quoted(name_of(part)) for part in _PART.findall(printed))}
+        return {"definer": "@".join(quoted(_name_of(part)) for part in _PART.findall(printed))}
     user, _, host = policy.rpartition("@")
-    return {"definer": f"{_quoted(user or host)}@{_quoted(host if user else '%')}"}
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
+    return {"definer": f"{quoted(user or host)}@{quoted(host if user else '%')}"}
 
 
 def session(sql_mode: str | None, rest: Sequence[str | None]) -> dict[str, Any]:

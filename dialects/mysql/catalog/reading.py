@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from ....snapshots.model import Scope, Unmodelled
 from .charsets import Charsets
-from .scan import NotUnderstood
+from .scan import NotUnderstood, quoted
 from .session import Catalog, Row
 from .typed import OwnName
 
-__all__ = ["Names", "Reading", "each", "in_scope", "quoted", "unmodelled"]
+__all__ = ["Names", "Reading", "each", "in_scope", "unmodelled"]
 
 T = TypeVar("T")
 
@@ -54,11 +54,6 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
     alike: dict[tuple[str, str], tuple[Any, str | None]] = field(default_factory=dict)
     """Columns by their text and their table's collation, each with what is not covered of it."""
-
-
-def quoted(name: str) -> str:
-    """As both servers quote it."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 def in_scope(scope: Scope, name: str) -> bool:

@@ -4,7 +4,18 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-__all__ = ["NAME", "STRING", "NotUnderstood", "Scanner", "names_in", "split", "unescaped", "unquoted"]
+__all__ = [
+    "NAME",
+    "STRING",
+    "NotUnderstood",
+    "Scanner",
+    "as_text",
+    "names_in",
+    "quoted",
+    "split",
+    "unescaped",
+    "unquoted",
+]
 
 STRING = r"'(?:[^'\\]|\\.|'')*'"
 NAME = r"`(?:[^`]|``)*`"
@@ -92,6 +103,20 @@ def split(text: str) -> list[str]:
 def unquoted(name: str) -> str:
     """A name without its backticks, if it has any."""
     return name[1:-1].replace("``", "`") if name.startswith("`") else name
+
+
+def quoted(name: str) -> str:
+    """As both servers quote it."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def as_text(literal: str) -> str:
+    """MariaDB sends the default of a binary string as its bytes: as hexadecimal, where they are no text."""
+    try:
+        literal.encode()
+    except UnicodeEncodeError:
+        return "0x" + unescaped(literal).encode("utf-8", "surrogateescape").hex().upper()
+    return literal
 
 
 def unescaped(literal: str) -> str:

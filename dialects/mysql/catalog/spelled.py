@@ -27,7 +27,7 @@ from ....snapshots.mysql import (
     Table,
 )
 from ....snapshots.naming import Identity, parts_of
-from .scan import NAME, STRING, unescaped, unquoted
+from .scan import NAME, STRING, as_text, quoted, unescaped, unquoted
 
 __all__ = ["difference", "same_words"]
 
@@ -47,7 +47,7 @@ _DROPPED = re.compile(
 
 def difference(element: Any, printed: str, database: str, *, is_mariadb: bool) -> str | None:
     """How the two spellings differ, in words; None if they say the same."""
-    own = _quoted(database)
+    own = quoted(database)
     ours = _normal(spelled(element, is_mariadb), own)
     theirs = _normal(printed, own)
     return None if ours == theirs else f"read as {ours!r}, and the server prints {theirs!r}"
@@ -76,7 +76,7 @@ def _words(text: str) -> Iterator[str]:
 def _normal(text: str, own: str) -> str:
     def kept(found: "re.Match[str]") -> str:
         if found["kept"]:
-            return _hexadecimal(found["kept"])
+            return as_text(found["kept"])
         if found["now"]:
             return found["now"].upper().removesuffix("()")
         if found["inside"]:
@@ -85,17 +85,6 @@ def _normal(text: str, own: str) -> str:
         return found[0] if name and name != own else ""
 
     return _DROPPED.sub(kept, text).replace("  ", " ").rstrip()
-
-
-def _hexadecimal(literal: str) -> str:
-    """MariaDB's bytes that are no text."""
-    if literal.isascii():
-        return literal
-    try:
-        literal.encode()
-    except UnicodeEncodeError:
-        return "0x" + unescaped(literal).encode("utf-8", "surrogateescape").hex().upper()
-    return literal
 
 
 # what is spelled
@@ -130,7 +119,7 @@ def _column(c: Column, is_mariadb: bool) -> str:
             (c.check is not None, f" CHECK ({plain(c.check or '')})"),
         )
     )
-    return f"{_quoted(c.name)} {c.type}" + "".join(text for said, text in parts if said)
+    return f"{quoted(c.name)} {c.type}" + "".join(text for said, text in parts if said)
 
 
 def _default(c: Column, is_mariadb: bool) -> str:
@@ -145,8 +134,8 @@ def _index(k: Index, is_mariadb: bool) -> str:
     kind = "" if k.type == "plain" else f"{k.type.upper()} "
     hidden = " IGNORED" if is_mariadb else " INVISIBLE"
     return (
-        f"{kind}KEY {_quoted(k.name)} {_parts(k)}{_key_options(k)}"
-        + (f" WITH PARSER {_quoted(k.parser)}" if k.parser else "")
+        f"{kind}KEY {quoted(k.name)} {_parts(k)}{_key_options(k)}"
+        + (f" WITH PARSER {quoted(k.parser)}" if k.parser else "")
         + (hidden if k.invisible else "")
     )
 
@@ -159,7 +148,7 @@ def _primary_key(k: PrimaryKey, is_mariadb: bool) -> str:
 def _parts(k: Index | PrimaryKey) -> str:
     parts = [_part(part) for part in k.parts]
     return (
-        f"({','.join([*parts, *([f'{_quoted(k.without_overlaps)} WITHOUT OVERLAPS'] if k.without_overlaps else [])])})"
+        f"({','.join([*parts, *([f'{quoted(k.without_overlaps)} WITHOUT OVERLAPS'] if k.without_overlaps else [])])})"
     )
 
 
@@ -182,11 +171,11 @@ def _foreign_key(f: ForeignKey, is_mariadb: bool) -> str:
     if f.references is not None:
         there, theirs = _last(f.references), [_last(column) for column in f.referenced_columns]
     else:
-        there = ".".join(map(_quoted, f.references_outside or ()))
-        theirs = [_quoted(column) for column in f.columns_outside]
+        there = ".".join(map(quoted, f.references_outside or ()))
+        theirs = [quoted(column) for column in f.columns_outside]
     actions = [(" ON DELETE", f.on_delete), (" ON UPDATE", f.on_update)]
     return (
-        f"CONSTRAINT {_quoted(f.name)} FOREIGN KEY ({', '.join(map(_last, f.columns))}) "
+        f"CONSTRAINT {quoted(f.name)} FOREIGN KEY ({', '.join(map(_last, f.columns))}) "
         f"REFERENCES {there} ({', '.join(theirs)})"
         + "".join(f"{event} {action.upper()}" for event, action in actions if action)
     )
@@ -194,12 +183,12 @@ def _foreign_key(f: ForeignKey, is_mariadb: bool) -> str:
 
 @spelled.register
 def _check(c: Check, is_mariadb: bool) -> str:
-    return f"CONSTRAINT {_quoted(c.name)} CHECK ({plain(c.expression)})" + (" NOT ENFORCED" if c.not_enforced else "")
+    return f"CONSTRAINT {quoted(c.name)} CHECK ({plain(c.expression)})" + (" NOT ENFORCED" if c.not_enforced else "")
 
 
 @spelled.register
 def _period(p: Period, is_mariadb: bool) -> str:
-    name = p.name if p.name == "SYSTEM_TIME" else _quoted(p.name)
+    name = p.name if p.name == "SYSTEM_TIME" else quoted(p.name)
     return f"PERIOD FOR {name} ({_last(p.start)}, {_last(p.end)})"
 
 
@@ -226,12 +215,10 @@ def _partition(p: Partition | Subpartition) -> str:
     said = " ".join([f"{name} {value}" for name, value in p.options.items()])
     comment = "" if p.comment is None else f"COMMENT {_literal(p.comment)}"
     if isinstance(p, Subpartition) and not isinstance(p, Partition):
-        return f"SUBPARTITION {_quoted(p.name)} {said} {comment}"
+        return f"SUBPARTITION {quoted(p.name)} {said} {comment}"
     values = p.values or ""
     word = "" if values in ("", "HISTORY", "CURRENT", "DEFAULT") else "VALUES"
-    return " ".join(
-        [f"PARTITION {_quoted(p.name)} {word} {values} {said} {comment}", *map(_partition, p.subpartitions)]
-    )
+    return " ".join([f"PARTITION {quoted(p.name)} {word} {values} {said} {comment}", *map(_partition, p.subpartitions)])
 
 
 @spelled.register
@@ -245,18 +232,14 @@ def _table(t: Table, is_mariadb: bool) -> str:
 # quoting
 
 
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
-
-
 def _last(identity: Identity) -> str:
-    return _quoted(parts_of(identity)[-1])
+    return quoted(parts_of(identity)[-1])
 
 
 def _option(name: str, value: str) -> str:
     if name.endswith("ENGINE_ATTRIBUTE"):
         return f" {name} {value}"
-    return f" {name}" if not value else f" {_quoted(name)}={value}"
+    return f" {name}" if not value else f" {quoted(name)}={value}"
 
 
 _ESCAPED = {"\0": "\\0", "\n": "\\n", "\r": "\\r", "\\": "\\\\", "'": "''"}

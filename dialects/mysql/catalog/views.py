@@ -8,7 +8,8 @@ from ....snapshots.model import Unmodelled, lines
 from ....snapshots.mysql import View
 from .charsets import canonical
 from .programs import QUOTED, definer, head
-from .reading import Reading, each, quoted
+from .reading import Reading, each
+from .scan import quoted
 from .session import Row
 
 __all__ = ["read"]

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ....snapshots.errors import ServerFailed
-from .reading import quoted
-from .scan import NAME, split, unquoted
+from .scan import NAME, quoted, split, unquoted
 from .session import Catalog
 
 __all__ = ["check"]

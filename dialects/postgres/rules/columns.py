@@ -7,7 +7,7 @@ from ....templates.restate import is_respelled
 from .. import not_nulls
 from ..casts import comparable, fits, loses
 from ..composites import unreachable
-from .common import ACL, COMMENT, DERIVED, is_partition, same
+from .common import ACL, COMMENT, DERIVED, is_partition, is_rebound, same
 
 DISTURBED_BY_TYPE = frozenset(
     {"default", "view", "materialized_view", "rule", "policy", "trigger", "column", "function", "procedure"}
@@ -86,7 +86,22 @@ def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schem
     validity = [c is not None and c.not_valid for c in (old.not_null_constraint, new.not_null_constraint)]
     if validity == [False, True]:
         return _not_null(identity, old, new, old_schema, new_schema)
+    if _is_named_alone(identity, new, old_schema, new_schema) and not is_rebound(identity, old_schema, new_schema):
+        return Refuse(
+            "PostgreSQL renames an inherited NOT NULL constraint only with its parent's, and under one name (42P16)",
+            next="detach the table, rename the constraint, attach it again, and dump again",
+        )
     return InPlace("table.set_not_null_constraint", brought=True)
+
+
+def _is_named_alone(identity: Identity, new: Column, old_schema: Schema, new_schema: Schema) -> bool:
+    """Does its constraint get another name than those that it is derived from, or that derive from it?"""
+    family = (identity, *new.derived_from, *old_schema.heirs(identity))
+    before, after = (not_nulls.names(family, schema) for schema in (old_schema, new_schema))
+    renamed = before[0] is not None and before[0] != after[0]
+    return renamed and any(
+        pair != (before[0], after[0]) for pair in zip(before, after, strict=True) if None not in pair
+    )
 
 
 def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:

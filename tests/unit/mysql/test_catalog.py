@@ -1,5 +1,6 @@
 """What the catalog readers see, on both servers."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from dbstrata.snapshots import format
 from dbstrata.snapshots.model import Scope, plain
 
+from ...cli.commands import run
 from ...mysql_lab import dump, flat, load, unmodelled
 from ...mysql_servers import MyDatabase
 
@@ -282,3 +284,23 @@ def test_a_foreign_key_to_what_is_not_read(my_database: MyDatabase) -> None:
     found = dump(my_database)
     assert flat(found)["table t"].foreign_keys == ()
     assert [(note.name, note.depends_on) for note in unmodelled(found)] == [("t.k", ("table t",))]
+
+
+def test_a_trigger_as_it_was_typed(my_database: MyDatabase) -> None:
+    """MariaDB keeps its head too, without the database's name."""
+    my_database.run(
+        "create table t (a int)",
+        f"create trigger {my_database.name}.x before insert on {my_database.name}.t for each row set new.a = 1",
+    )
+    trigger = flat(dump(my_database))["trigger t.x"]
+    assert trigger.body == "set new.a = 1"
+    assert trigger.head == (None if is_mysql(my_database) else "trigger x before insert on t for each row ")
+
+
+def test_build_restores_everything(my_database: MyDatabase, my_database2: MyDatabase, tmp_path: Path) -> None:
+    """Every attribute that the readers know, through the snapshot to another database and back."""
+    load(my_database, "zoo", "programs", my_database.server.flavour)
+    file = tmp_path / "zoo.json"
+    format.write(dump(my_database), file)
+    my_database2.script(run("build", file).out)
+    assert format.encode(dump(my_database2)) == file.read_bytes()

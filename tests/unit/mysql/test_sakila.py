@@ -1,9 +1,12 @@
 """A schema that nobody here wrote; it is in the shared folder."""
 
+from pathlib import Path
+
 import pytest
 
 from dbstrata.snapshots import format
 
+from ...cli.commands import run
 from ...lab import SHARED
 from ...mysql_lab import dump, flat, unmodelled
 from ...mysql_servers import MyDatabase
@@ -12,8 +15,8 @@ MYSQL_ALONE = (("SET @@GLOBAL.GTID_PURGED", "SET @gtid_purged"), ("utf8mb4_0900_
 
 
 @pytest.mark.skipif(SHARED is None, reason="needs the shared folder")
-def test_sakila(my_database: MyDatabase, my_database2: MyDatabase) -> None:
-    """Nothing of it is not covered, and restored it dumps as the same bytes."""
+def test_sakila(my_database: MyDatabase, my_database2: MyDatabase, tmp_path: Path) -> None:
+    """Nothing of it is not covered, and what `build` makes of the snapshot dumps as the same bytes."""
     assert SHARED is not None
     text = (SHARED / "cases" / "real" / "sakila.sql").read_text(encoding="utf-8")
     for mysql_alone, instead in MYSQL_ALONE if my_database.server.flavour == "mariadb" else ():
@@ -22,5 +25,6 @@ def test_sakila(my_database: MyDatabase, my_database2: MyDatabase) -> None:
     first = dump(my_database)
     assert unmodelled(first) == []
     assert {"table film", "view film_list", "procedure film_in_stock", "trigger film.ins_film"} <= flat(first).keys()
-    my_database2.script(my_database.dump())
+    format.write(first, tmp_path / "sakila.json")
+    my_database2.script(run("build", tmp_path / "sakila.json").out)
     assert format.encode(dump(my_database2)) == format.encode(first)
