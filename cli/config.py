@@ -4,6 +4,7 @@
     [ignore]       attributes, and objects as patterns: left out of every comparison
     [[partitions]] table = "public.events", managed = true: its partitions come and go at run time
     [[renames]]    from, to: identities
+    [[using]]      column = "s.t.c", using = "c::integer": how values go over where the server knows no way
     [policy]       codes, [[policy.rule]]: what is allowed, warned of, refused (engine/policy.py)
 
 Strict: an unknown key is an error, because a misspelt one would change a plan in silence.
@@ -21,7 +22,7 @@ from ..snapshots.model import Scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Config", "Ignore", "Partitions", "Rename", "load"]
+__all__ = ["Config", "Ignore", "Partitions", "Rename", "Using", "load"]
 
 FILES = ("dbstrata.toml", "pyproject.toml")
 """Looked for in the working directory, in this order; the first that speaks of dbstrata counts."""
@@ -54,6 +55,17 @@ class Rename(_Section, frozen=True):
     new: str = msgspec.field(name="to")
 
 
+class Using(_Section, frozen=True):
+    """How a column's values go over to another type."""
+
+    column: str
+    """`schema.table.column`"""
+    using: str
+    """An expression over the table's columns, as in ALTER TABLE ... TYPE ... USING."""
+    type: str | None = None
+    """The new type; without it, either direction of the change is meant."""
+
+
 class Config(_Section, frozen=True):
     """All of the file."""
 
@@ -61,6 +73,7 @@ class Config(_Section, frozen=True):
     ignore: Ignore = Ignore()
     partitions: tuple[Partitions, ...] = ()
     renames: tuple[Rename, ...] = ()
+    using: tuple[Using, ...] = ()
     policy: Policy = Policy()
 
 

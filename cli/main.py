@@ -168,5 +168,7 @@ def _told(error: Exception) -> str:
 
 
 def _usage_error(what: str, prog_name: str) -> int:
-    print(f"dbstrata: {what}; see `{prog_name} --help`", file=sys.stderr)
+    from ..snapshots.errors import hushed
+
+    print(f"dbstrata: {hushed(what)}; see `{prog_name} --help`", file=sys.stderr)
     return 2

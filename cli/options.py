@@ -21,6 +21,12 @@ RENAME = Annotated[
         metavar="FROM=TO", help="An object that has another name in NEW: `column s.t.a=column s.t.b` (repeatable)."
     ),
 ]
+USING = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN=EXPR", help="How values go over to another type: `column s.t.c=c::integer` (repeatable)."
+    ),
+]
 CONFIG = Annotated[str | None, typer.Option(metavar="FILE", help="Instead of ./dbstrata.toml or ./pyproject.toml.")]
 ALLOW = Annotated[
     list[str] | None,

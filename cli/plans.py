@@ -27,13 +27,14 @@ def write_script(
     allow: Iterable[str] | None = None,
     lock_timeout: str = "10s",
     rename: Iterable[str] | None = None,
+    using: Iterable[str] | None = None,
     config: str | None = None,
 ) -> None:
     """What `dbstrata script` does once the command line is read."""
     from .output import write_text
     from .sources import pair, settings
 
-    both = pair(old, new, config=settings(config), ignore=ignore, scope=scope, rename=rename)
+    both = pair(old, new, config=settings(config), ignore=ignore, scope=scope, rename=rename, using=using)
     text = make_script(both.back if rollback else both, allow=allow or (), rollback=rollback, lock_timeout=lock_timeout)
     write_text(text, output)
 
@@ -44,7 +45,14 @@ def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
     from ..engine.plan import plan
 
     speaks = dialect(pair.old.header.dialect)
-    return plan(*pair.schemas, speaks, ignore=pair.ignore, allow=allowing(allow), renames=pair.renames)
+    return plan(
+        *pair.schemas,
+        speaks,
+        ignore=pair.ignore,
+        allow=allowing(allow),
+        renames=pair.renames,
+        answers=pair.answers,
+    )
 
 
 def make_script(

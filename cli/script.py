@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, OUTPUT, RENAME, SCOPE
+from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, OUTPUT, RENAME, SCOPE, USING
 
 app = typer.Typer(add_completion=False)
 
@@ -20,6 +20,7 @@ def script(
     allow: ALLOW = None,
     lock_timeout: LOCK_TIMEOUT = "10s",
     rename: RENAME = None,
+    using: USING = None,
     config: CONFIG = None,
 ) -> None:
     """Print the SQL that makes OLD into NEW, ready for psql, mysql or mariadb; with --rollback, NEW into OLD.
@@ -38,5 +39,6 @@ def script(
         allow=allow,
         lock_timeout=lock_timeout,
         rename=rename,
+        using=using,
         config=config,
     )

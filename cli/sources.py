@@ -2,12 +2,12 @@
 of them is compared."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..engine.protocol import Renaming
+    from ..engine.protocol import Answer, Renaming
     from ..engine.schema import Schema
     from ..snapshots.format import Snapshot
     from .config import Config
@@ -32,11 +32,13 @@ class Pair:
     """What was taken out of both sides."""
     renames: "tuple[Renaming, ...]" = ()
     """Hints. They hold for both directions."""
+    answers: "tuple[Answer, ...]" = ()
+    """How values go over."""
 
     @property
     def back(self) -> "Pair":
         """The same, the other way; what has been worked out of the two sides goes along."""
-        other = Pair(self.new, self.old, self.whole_new, self.whole_old, self.ignore, self.notes, self.renames)
+        other = replace(self, old=self.new, new=self.old, whole_old=self.whole_new, whole_new=self.whole_old)
         vars(other).update({name: vars(self)[name][::-1] for name in ("schemas", "prints") if name in vars(self)})
         return other
 
@@ -70,6 +72,7 @@ def pair(
     ignore: str = "",
     scope: Iterable[str] | None = None,
     rename: Iterable[str] | None = None,
+    using: Iterable[str] | None = None,
 ) -> Pair:
     """Both snapshots. `empty` stands for one without objects beside the other, and no hint is asked for there. Raises
     InputError, Refused."""
@@ -77,22 +80,43 @@ def pair(
     check_dialects(before, after)
     config = config or settings()
     renames = () if EMPTY in (old, new) else _hints(config, rename or ())
-    return ask(before, after, config=config, ignore=ignore, scope=scope, renames=renames)
+    found = ask(before, after, config=config, ignore=ignore, scope=scope, renames=renames)
+    return found if EMPTY in (old, new) else replace(found, answers=_answers(config, using or (), found))
 
 
 def _hints(config: "Config", options: Iterable[str]) -> "tuple[Renaming, ...]":
     """Those of the settings, and those of the command line. Raises InputError."""
     from ..engine.protocol import Renaming
-    from ..snapshots.errors import InputError
     from ..snapshots.naming import Identity
 
     found = [(rename.old, rename.new) for rename in config.renames]
-    for option in options:
-        before, between, after = option.partition("=")
-        if not between:
-            raise InputError(f"no `=` in {option!r}", "--rename", "say --rename 'column s.t.a=column s.t.b'")
-        found.append((before, after))
+    found += [_halves(option, "--rename", "column s.t.a=column s.t.b") for option in options]
     return tuple(Renaming(Identity(before.strip()), Identity(after.strip())) for before, after in found)
+
+
+def _answers(config: "Config", options: Iterable[str], pair: Pair) -> "tuple[Answer, ...]":
+    """How values go over, by the settings and the command line, which counts for more. Raises InputError."""
+    from ..engine.protocol import Answer
+    from ..snapshots.naming import Identity
+
+    asked = [_halves(option, "--using", "column s.t.c=c::integer") for option in options]
+    said = [Answer(Identity(column.strip()), text.strip()) for column, text in asked]
+    over = {answer.identity for answer in said}
+    for entry in config.using:
+        identity = Identity(f"column {entry.column.removeprefix('column ')}")
+        if identity not in over and any(identity in schema for schema in pair.schemas):
+            said.append(Answer(identity, entry.using, entry.type))
+    return tuple(said)
+
+
+def _halves(option: str, name: str, example: str) -> tuple[str, str]:
+    """What stands before and behind the first `=`. Raises InputError."""
+    from ..snapshots.errors import InputError
+
+    before, between, after = option.partition("=")
+    if not between:
+        raise InputError(f"no `=` in {option!r}", name, f"say {name} '{example}'")
+    return before, after
 
 
 def ask(

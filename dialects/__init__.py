@@ -1,5 +1,7 @@
 """All that differs between servers; one folder a dialect."""
 
+import os
+import re
 from importlib import import_module
 from typing import Any
 
@@ -25,14 +27,18 @@ def dialect(name: str) -> Dialect:
     return found
 
 
+_CONNINFO = re.compile(r"\s*(host|hostaddr|port|dbname|user|password|passfile|service|sslmode|options)\s*=")
+"""How libpq's other form of a URL begins: `host=... dbname=...`."""
+
+
 def is_url(source: str) -> bool:
-    """Is it the URL of a database, and not a path?"""
-    return "://" in source
+    """Is it the URL of a database, or a connection string, and not a path?"""
+    return "://" in source or (_CONNINFO.match(source) is not None and not os.path.exists(source))
 
 
 def read_url(url: str) -> Any:
     """The snapshot of that database, dumped now. Raises InputError for a scheme without a dialect; ServerFailed."""
-    scheme = url.partition("://")[0]
+    scheme = "postgresql" if _CONNINFO.match(url) else url.partition("://")[0]
     if scheme not in _SCHEMES:
         known = ", ".join(f"{name}://" for name in sorted(_SCHEMES))
         raise InputError(f"no dialect for {scheme}://", "the URL", f"the schemes are {known}")

@@ -16,7 +16,7 @@ from ..snapshots.model import attributes as known
 from ..snapshots.naming import kind_of
 from .compare import Changes
 from .places import movers
-from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Refuse, Replace, Rule, Supersede, resolve
+from .protocol import Choose, Dialect, InPlace, Kept, KindRules, Rebind, Refuse, Replace, Rule, Supersede, resolve
 from .schema import Schema
 
 
@@ -64,6 +64,7 @@ class Decisions:
         self.old, self.new, self.dialect = old, new, dialect
         self.by_identity: dict[Identity, Decision] = {}
         self._refused: list[str] = []
+        self._advice: dict[str, None] = {}
         self._queue: deque[Identity] = deque()
         self._allows = allow
         for change in changes:
@@ -74,7 +75,7 @@ class Decisions:
             raise Refused(
                 what="; ".join(self._refused),
                 where=f"plan from {old.header.version} to {new.header.version}",
-                next="change the new snapshot, or make that change by hand and dump again",
+                next="; ".join(self._advice) or "change the new snapshot, or make that change by hand and dump again",
             )
 
     def get(self, identity: Identity) -> Decision | None:
@@ -110,13 +111,36 @@ class Decisions:
             ) from None
         return resolve(rule, identity, old, new, (self.old, self.new)) if isinstance(rule, Choose) else rule
 
-    def rebinds(self, identity: Identity) -> bool:
-        """Does it change what it inherits from?"""
+    def rebinds(self, identity: Identity, origins: Iterable[Identity] = ()) -> bool:
+        """Does it change what it inherits from, or, where `origins` are named, leave those that hold them?"""
         decision = self.by_identity.get(identity)
         if decision is None or decision.fate is not Fate.ALTER:
             return False
-        rules = (self.rules(identity).attributes.get(a) for a in (*decision.attributes, *decision.release))
-        return any(isinstance(rule, InPlace) and rule.rebinds for rule in rules)
+        changed = dict.fromkeys((*decision.attributes, *decision.release))
+        holders = {self.old.parent(origin) for origin in origins}
+        return any(
+            holders.isdisjoint(self._still_bound(identity, attribute, rule)) if origins else True
+            for attribute, rule in self._rebinding(identity)
+            if attribute in changed
+        )
+
+    def _rebinding(self, identity: Identity) -> Iterator[tuple[str, InPlace]]:
+        """The attributes that say what it inherits from, with their rules."""
+        for attribute, rule in self.rules(identity).attributes.items():
+            if isinstance(rule, InPlace) and rule.rebinds:
+                yield attribute, rule
+
+    def _still_bound(self, identity: Identity, attribute: str, rule: InPlace) -> tuple[Identity, ...]:
+        decision = self.by_identity[identity]
+        if rule.keeps is None or attribute in decision.release:
+            return ()
+        return rule.keeps(getattr(self.old[identity], attribute), getattr(self.new[identity], attribute))
+
+    def _rebind(self, identity: Identity, because: str) -> None:
+        """It is unbound from what it inherits from, and bound again."""
+        for attribute, _ in self._rebinding(identity):
+            if getattr(self.old[identity], attribute):
+                self._decide(identity, Fate.ALTER, attribute=attribute, release=attribute, because=because)
 
     def _start(self, identity: Identity, old: Object | None, new: Object | None, attributes: tuple[str, ...]) -> None:
         if isinstance(old or new, Unmodelled):
@@ -152,10 +176,15 @@ class Decisions:
     def _alter(self, identity: Identity, attribute: str, old: Object, new: Object, because: str = "") -> None:
         rule = self.rule(identity, attribute, old, new)
         match rule:
+            case Rebind():
+                parent = self.old.parent(identity)
+                if parent is not None and self.fate(parent) not in GOES:
+                    self._rebind(parent, because=f"change of {_word(attribute)} of {identity}")
             case Kept():
                 pass
-            case Refuse(reason=reason):
+            case Refuse(reason=reason, next=advice):
                 self._refused.append(f"{attribute} of {identity}: {reason}")
+                self._advice[advice] = None
             case Replace(loses=loses):
                 self._decide(identity, Fate.REPLACE, because=f"change of {_word(attribute)}", loses=loses)
             case Supersede(loses=loses):
@@ -241,10 +270,8 @@ class Decisions:
         if parent is None or parent not in self.new:
             return False
         before, after = self.old[parent], self.new[parent]
-        rebinding = [
-            a for a, rule in self.rules(parent).attributes.items() if isinstance(rule, InPlace) and rule.rebinds
-        ]
-        return any(getattr(before, a) != getattr(after, a) for a in rebinding)
+        changed = any(getattr(before, a) != getattr(after, a) for a, _ in self._rebinding(parent))
+        return changed or self.rebinds(parent)
 
     def _react(
         self, user: Identity, attribute: str, gone: Identity, back: frozenset[Identity], superseded: bool
@@ -294,6 +321,11 @@ class Decisions:
             rule = self.rule(identity, attribute, old, new)
             if isinstance(rule, InPlace) and rule.rebinds:
                 self._spread_unbinding(identity)
+                for holder in rule.holders(identity, self.old) if rule.holders is not None else ():
+                    self._rebuild(holder, f"it holds {identity}, which is unbound from what it inherits from")
+            for bound in sorted(rule.unbinds) if isinstance(rule, InPlace) else ():
+                if bound in self.new and self.fate(bound) not in GOES:
+                    self._rebind(bound, because=f"the {_word(attribute)} of {identity} changes")
             if not isinstance(rule, InPlace) or not rule.disturbs:
                 continue
             because = f"the {_word(attribute)} of {identity}, which it uses, changes"

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from ..snapshots.errors import Defect, InputError
 from ..snapshots.model import Identity, Object, flatten, relabelled
 from ..snapshots.naming import kind_of, parts_of, path_of
-from .protocol import Dialect, Renaming, Step
+from .protocol import Answer, Dialect, Renaming, Step
 from .schema import Schema
 
-__all__ = ["Followed", "follow", "wanted"]
+__all__ = ["Followed", "answered", "follow", "wanted"]
 
 _WHERE = "the rename hint {} -> {}"
 
@@ -42,6 +42,19 @@ def wanted(hints: Iterable[Renaming], old: Schema, new: Schema) -> tuple[Renamin
             if names.count(getattr(renaming, name)) > 1:
                 raise _bad(renaming, f"two hints name {getattr(renaming, name)}")
     return tuple(found)
+
+
+def answered(answers: Iterable[Answer], old: Schema, new: Schema) -> tuple[Answer, ...]:
+    """The answers, each about something that is there. Raises InputError."""
+    found = tuple(answers)
+    for answer in found:
+        if answer.identity not in old and answer.identity not in new:
+            raise InputError(
+                f"neither OLD nor NEW has {answer.identity}",
+                f"the hint {answer.identity} = {answer.text}",
+                "name it as the snapshot does, or remove the hint",
+            )
+    return found
 
 
 def _wanted(hint: Renaming, hints: tuple[Renaming, ...], old: Schema, new: Schema) -> Renaming | None:

@@ -11,7 +11,7 @@ from . import hints, rename
 from .compare import Changes, compare
 from .decide import Allow, Decisions, nothing
 from .order import order
-from .protocol import Dialect, Part, Renaming, Statement, Step
+from .protocol import Answer, Dialect, Part, Renaming, Statement, Step
 from .prove import prove
 from .schema import Schema
 from .steps import Steps
@@ -40,11 +40,12 @@ def plan(
     ignore: Iterable[str] = (),
     allow: Allow = nothing,
     renames: Iterable[Renaming] = (),
+    answers: Iterable[Answer] = (),
 ) -> Plan:
     """The way from one snapshot to the other.
 
     `renames` holds hints, for either direction. What they rename is renamed first; the rest is planned, and proven,
-    from the old snapshot as it reads then.
+    from the old snapshot as it reads then. `answers` are what the dialect would ask for.
     Raises Refused for what can't be done, or may not be; Defect if the plan does not prove.
     """
     before, after = (side if isinstance(side, Schema) else Schema(side) for side in (old, new))
@@ -54,6 +55,7 @@ def plan(
             where="the two snapshots' headers",
             next="compare snapshots of one dialect",
         )
+    after.answers = hints.answered(answers, before, after)
     followed = hints.follow(hints.wanted(renames, before, after), before, dialect)
     before = followed.schema
     changes = compare(before, after, same=dialect.same, ignore=ignore)

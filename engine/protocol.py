@@ -6,6 +6,7 @@
       Supersede    the object is set aside, created anew, its users are moved over, the old one is dropped
       Refuse       the change is not made; the reason is said
       Kept         the server keeps the attribute by itself; no step is made for it, and `prove` sees that it comes out
+      Rebind       the server sets it when what the object stands in is unbound from its parents, and bound again
       Choose       a function picks one of these from the two objects
 
 Macros are named `family.macro`: the file and the macro below templates/<dialect>/.
@@ -20,6 +21,7 @@ from ..snapshots.model import Header, Identity, Object
 from .risk import Blocks as Blocks
 from .risk import Facts as Facts
 from .risk import Lock as Lock
+from .schema import Answer as Answer
 from .schema import Effect as Effect
 from .schema import Schema as Schema
 from .schema import State as State
@@ -37,6 +39,12 @@ class InPlace(Struct, frozen=True):
     """The server clears it when what it names is dropped; it is set again when that comes back."""
     rebinds: bool = False
     """A new value never follows the old one directly: unset, then set. What the object inherits comes and goes so."""
+    keeps: Callable[[Any, Any], tuple[Identity, ...]] | None = None
+    """Of one that rebinds: what of the old value stays bound on the way to the new one."""
+    holders: Callable[[Identity, Schema], Iterable[Identity]] | None = None
+    """Of one that rebinds: who does not let the object go, and is dropped before and created after."""
+    unbinds: frozenset[Identity] = frozenset()
+    """What is unbound from what it inherits from meanwhile, so that it keeps what is its own."""
     light: bool = False
     """Nobody who uses the object waits for it, and `depends_on` says nothing about it: owner, comment, options."""
     disturbs: frozenset[str] = frozenset()
@@ -75,6 +83,10 @@ class Refuse(Struct, frozen=True):
 
 class Kept(Struct, frozen=True):
     """The server derives it from other attributes or objects."""
+
+
+class Rebind(Kept, frozen=True):
+    """The server sets it when what the object stands in is bound again."""
 
 
 Rule = InPlace | Replace | Supersede | Refuse | Kept

@@ -17,8 +17,19 @@ from ..snapshots.naming import path_of
 T = TypeVar("T")
 
 
+class Answer(Struct, frozen=True):
+    """What the user says where a dialect has to ask: of which object, and where it matters, of which new value."""
+
+    identity: Identity
+    text: str
+    value: str | None = None
+
+
 class Schema:
     """The objects of one snapshot."""
+
+    answers: tuple[Answer, ...] = ()
+    """What was said about the way to it."""
 
     def __init__(self, snapshot: Document) -> None:
         self._snapshot = snapshot

@@ -48,11 +48,15 @@ class Steps:
         self._detached: frozenset[Identity] = frozenset()
         self._repairs: dict[Identity, tuple[Object, dict[str, None], list[Step]]] = {}
         self._gather()
+        self._drops: dict[Identity, Step] = {}
+        self._outlasted: list[tuple[Step, Identity, str]] = []
         for identity, decision in decisions:
             self._make(identity, decision)
+        self._order_drops()
         for _ in range(_ROUNDS):
             if not self._repair():
                 break
+        self._order_setters()
 
     # ------------------------------------------------------------------ what comes along with something else
 
@@ -71,17 +75,25 @@ class Steps:
                     self._brought.setdefault(maker, set()).add(identity)
 
     def _binder(self, identity: Identity) -> Identity | None:
-        """What it stands in, if binding that to another object makes it."""
+        """What it stands in, or what its origin does, if binding that to another object makes it."""
         new, rules = self.new[identity], self.decisions.rules(identity)
-        bound = rules.rebinding_brings and new.derived_from and self._rebinds_above(identity)
-        return self.new.parent(identity) if bound else None
+        if not (rules.rebinding_brings and new.derived_from and rules.created_along(new)):
+            return None
+        if self._rebinds_above(identity):
+            return self.new.parent(identity)
+        origin = new.derived_from[0]
+        return self._binder(origin) if self.decisions.comes(origin) else None
 
     def _unbinder(self, identity: Identity) -> Identity | None:
-        """What it stands in, if unbinding that from another object drops it."""
+        """What it stands in, or what its origin does, if unbinding that from another object drops it."""
         old, rules = self.old[identity], self.decisions.rules(identity)
         parent = self.old.parent(identity)
-        unbound = rules.unbinding_drops and old.derived_from and parent is not None and self.decisions.rebinds(parent)
-        return parent if unbound else None
+        if not (rules.unbinding_drops and old.derived_from and parent is not None):
+            return None
+        if self.decisions.rebinds(parent):
+            return parent
+        origin = old.derived_from[0]
+        return self._unbinder(origin) if self.decisions.goes(origin) else None
 
     def _in_cycles(self) -> frozenset[Identity]:
         """What is dropped by a step of its own, for with its parent it would go both before and after what it uses."""
@@ -138,7 +150,12 @@ class Steps:
 
     def _rebinds_above(self, identity: Identity) -> bool:
         parent = self.old.parent(identity) or self.new.parent(identity)
-        return parent is not None and (self.decisions.rebinds(parent) or self.decisions.comes(parent))
+        if parent is None:
+            return False
+        origins = [
+            origin for schema in (self.old, self.new) if (obj := schema.get(identity)) for origin in obj.derived_from
+        ]
+        return self.decisions.rebinds(parent, origins) or self.decisions.comes(parent)
 
     def _maker(self, identity: Identity) -> Identity | None:
         """The object whose step makes this one too; None if it takes a step of its own."""
@@ -170,13 +187,18 @@ class Steps:
         if decision.fate is Fate.SUPERSEDE:
             drop = self._set_aside(identity, decision)
         elif self.decisions.goes(identity) and identity in self._covers:
-            drop = self._drop(identity, decision)
+            drop = self._drops[identity] = self._drop(identity, decision)
         if self.decisions.comes(identity) and not self._is_made_elsewhere(identity):
             create = self._create(identity, decision)
             if drop is not None:
                 self.edges.append((drop, create))
         if decision.fate is Fate.ALTER:
             self._alter_decided(identity, decision)
+
+    def _order_drops(self) -> None:
+        """Where an object and what derives from it are dropped apart, the origin goes first: it holds the other."""
+        for identity, drop in self._drops.items():
+            self.edges.extend((self._drops[o], drop) for o in self.old[identity].derived_from if o in self._drops)
 
     def _drop(self, identity: Identity, decision: Decision) -> Step:
         old, rules = self.old[identity], self.decisions.rules(identity)
@@ -358,11 +380,16 @@ class Steps:
             for rule, together in self._grouped(identity, current, target, pending):
                 if not release and all(getattr(current, a) == getattr(target, a) for a in together) and chain:
                     continue
-                for unprepared in self._alter_steps(identity, current, target, rule, together, release):
-                    step = self._prepared(unprepared)
-                    outcome = dict(self._effects(step, state))
+                outcome: dict[Identity, Object | None] = {}
+                unprepared = list(self._alter_steps(identity, current, target, rule, together, release))
+                for step in map(self._prepared, unprepared):
+                    outcome |= self._effects(step, state)
                     state.apply(outcome.items())
-                    chain.append(self._add(step, outcome))
+                    is_last = len(unprepared) == 1 or not step.unset
+                    chain.append(self._add(step, outcome if is_last else {}))
+                    for inner, _, _ in step.inner:
+                        if (made := outcome.get(inner)) is not None:
+                            self._follow(inner, made, state, after=chain[-1])
                     changed = state.get(identity)
                     assert changed is not None
                     current = changed
@@ -426,6 +453,9 @@ class Steps:
         release: dict[str, None],
     ) -> Iterable[Step]:
         empty = _without(current, together)
+        if rule.keeps is not None and not release:
+            kept = {a: rule.keeps(getattr(current, a), getattr(target, a)) for a in together}
+            empty = replace(empty, **kept)
         was_set = any(getattr(current, a) != getattr(empty, a) for a in together)
         if rule.unset is not None and was_set and (rule.rebinds or release.keys() & set(together)):
             yield self._alter_step(identity, current, empty, rule, together, unset=True)
@@ -512,8 +542,11 @@ class Steps:
             before, target = self.old.get(identity), self.new.get(identity)
             if before is None or target is None or self.decisions.goes(identity):
                 continue
+            if step.identity in before.derived_from and self._rebinds_above(identity):
+                continue
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):
+                    self._outlasted.append((step, identity, attribute))
                     continue
                 if self._is_set(identity, attribute, step):
                     continue
@@ -522,6 +555,22 @@ class Steps:
                 _, wanted, causes = self._repairs.setdefault(identity, (after, {}, []))
                 wanted[attribute] = None
                 causes.append(step)
+
+    def _order_setters(self) -> None:
+        """What a step leaves as it is, or resets to what it is, is set after it, where nobody waits for that."""
+        setters: dict[tuple[Identity, str], list[Step]] = {}
+        for step in self.steps:
+            if step.action == "alter" and not step.settles and not step.unset:
+                for attribute in step.attributes:
+                    setters.setdefault((step.identity, attribute), []).append(step)
+        for cause, identity, attribute in self._outlasted:
+            if self._derives(identity, cause.identity):
+                self.edges.extend((cause, step) for step in setters.get((identity, attribute), ()) if step is not cause)
+
+    def _derives(self, identity: Identity, origin: Identity) -> bool:
+        """Does it derive from that, at whatever remove?"""
+        above = self.old[identity].derived_from if identity in self.old else ()
+        return origin in above or any(self._derives(i, origin) for i in above)
 
     def _is_set(self, identity: Identity, attribute: str, step: Step) -> bool:
         """Is the attribute altered anyway: once what the step sets aside is there anew, or by a step before it?"""

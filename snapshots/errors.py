@@ -9,9 +9,20 @@
 A subclass exists where a caller acts differently. No message holds a password.
 """
 
+import re
 from typing import ClassVar
 
-__all__ = ["DbstrataError", "Defect", "InputError", "Refused", "ServerFailed"]
+__all__ = ["DbstrataError", "Defect", "InputError", "Refused", "ServerFailed", "hushed"]
+
+_SECRETS = re.compile(
+    r"(password(?:=|\s+=\s*))('(?:[^'\\]|\\.)*'?|[^\s&]+)|((?:\A|[\s'\"]|://)[^/\s:@'\"]*:)[^@\s]*(?=@)", re.IGNORECASE
+)
+"""What follows `password=`, in a connection string or a URL, and what stands between a user and `@`."""
+
+
+def hushed(text: str) -> str:
+    """The text without anything like a password: what is said of an argument may repeat one."""
+    return _SECRETS.sub(lambda m: (m[1] or m[3]) + "***", text)
 
 
 class DbstrataError(Exception):
@@ -24,7 +35,7 @@ class DbstrataError(Exception):
         self.what, self.where, self.next = what, where, next
 
     def __str__(self) -> str:
-        return f"dbstrata: {_one_line(self.what)}: {_one_line(self.where)}; {_one_line(self.next)}"
+        return "dbstrata: {}: {}; {}".format(*(_one_line(hushed(said)) for said in (self.what, self.where, self.next)))
 
 
 class InputError(DbstrataError):

@@ -404,7 +404,7 @@ class Table(InSchema, tag_field="kind", tag="table", frozen=True, kw_only=True):
     bound: str | None = None
     """DEFAULT or FOR VALUES ..., of a partition: pg_get_expr(relpartbound)."""
     access_method: str | None = None
-    """Where it is not heap."""
+    """Where it is not heap; of a partitioned table, where it is set."""
     tablespace: str | None = None
     options: dict[str, str] = {}
     """Storage parameters; those of its TOAST table begin with `toast.`."""

@@ -58,22 +58,29 @@ _CAST: Mapping[str, frozenset[str]] = {
 """What it does where the cast is written out."""
 
 
-def using(old_type: str, new_type: str, *, own: bool) -> str | None:
-    """The casts of a USING clause, behind the column; None where an assignment does, which unlike a cast also refuses
-    a text that is too long. `own`: one of the two is no built-in type. Where no cast is known the way is by the text,
-    which is read anew, and fails if it can't be."""
+def using(old_type: str, new_type: str) -> str | None:
+    """The casts of a USING clause between built-in types, behind the column; None where an assignment does, which
+    unlike a cast also refuses a text that is too long. Raises NoCast where the server has none, or where the one
+    that has to be written out cuts values in silence: nobody asked for that."""
     old, new = base(old_type), base(new_type)
-    if old_type.endswith("[]") != new_type.endswith("[]"):
-        own = own or not {old, new} & _STRINGS
     if new in _STRINGS and not new_type.endswith("[]"):
         return None
-    if own:
-        return f"::text::{new_type}"
+    if old_type.endswith("[]") != new_type.endswith("[]"):
+        if old in _STRINGS and not old_type.endswith("[]"):
+            return f"::{new_type}"
+        raise NoCast(old_type, new_type)
     if old == new or new in _ASSIGNED.get(old, ()):
         return None
-    if old in _STRINGS or new in _STRINGS or new in _CAST.get(old, ()):
+    if old in _STRINGS or new in _STRINGS or (new in _CAST.get(old, ()) and not loses(old_type, new_type)):
         return f"::{new_type}"
-    return f"::text::{new_type}"
+    raise NoCast(old_type, new_type)
+
+
+class NoCast(Exception):
+    """Between these types no value goes over by itself, without a loss that is said."""
+
+    def __init__(self, old_type: str, new_type: str) -> None:
+        super().__init__(f"PostgreSQL has no cast from {old_type} to {new_type} that refuses what does not fit")
 
 
 _LOSSY: Mapping[str, frozenset[str]] = {
@@ -117,6 +124,16 @@ def _places(type_: str) -> int:
     if base(type_).startswith(("time", "interval")):
         return int(modifier) if modifier.isdigit() else 6
     return _UNLIMITED
+
+
+def is_text(type_: str) -> bool:
+    """Is it a string, or an array of such?"""
+    return base(type_) in _STRINGS
+
+
+def is_string(type_: str) -> bool:
+    """Is every type assigned to it by its text?"""
+    return is_text(type_) and not type_.endswith("[]")
 
 
 _KEPT: Mapping[str, frozenset[str]] = {

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...snapshots.errors import DbstrataError, InputError, Refused, ServerFailed
+from ...snapshots.errors import DbstrataError, InputError, Refused, ServerFailed, hushed
 
 if TYPE_CHECKING:
     import psycopg
@@ -126,8 +126,6 @@ WORKING = {
 
 LOST = ("57P01", "57P02", "57P03", "57P05", "08")
 """SQLSTATEs, or their beginnings, after which there is no connection."""
-
-SECRETS = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)|(://[^/\s:@]*:)[^@\s]*(?=@)", re.IGNORECASE)
 
 
 def connect(url: str, *, untested: bool = False) -> "psycopg.Connection[Any]":
@@ -302,7 +300,7 @@ def _clean(text: str) -> str:
     """The last line that says something, without libpq's preamble, and without anything like a password."""
     said = [line.strip() for line in text.splitlines() if line.strip()]
     useful = [line for line in said if not line.startswith(("Multiple connection attempts", "Is the server running"))]
-    return SECRETS.sub(lambda m: (m[1] or m[3]) + "***", " ".join(useful or said))
+    return hushed(" ".join(useful or said))
 
 
 def _spelled(version: int) -> str:

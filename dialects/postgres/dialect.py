@@ -6,14 +6,27 @@ from typing import Any
 from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of, quote
-from ...snapshots.postgres import Column, Enum, IdentityColumn, InSchema, Range, Routine, SequenceOptions, Table
+from ...snapshots.postgres import (
+    Column,
+    Default,
+    Enum,
+    ForeignKey,
+    IdentityColumn,
+    InSchema,
+    Range,
+    Routine,
+    SequenceOptions,
+    Table,
+    Trigger,
+)
 from ...snapshots.postgres import Schema as SchemaObject
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.filters.postgres import table_path
-from . import casts, composites, not_nulls, privileges, risks, spelling, versions
+from . import casts, conversion, not_nulls, privileges, risks, spelling, versions
 from .effects import effects
 from .rules import tables
 from .rules.common import is_attached_late, partitions
+from .rules.relations import whole
 
 _RELATIONS = frozenset({"table", "view", "materialized_view", "sequence", "composite"})
 _TYPES = frozenset({"enum", "domain", "range", "composite", "table", "view", "materialized_view"})
@@ -101,7 +114,7 @@ class Postgres:
         a change of type stands between DROP DEFAULT and SET DEFAULT in one statement."""
         lead = together[0]
         if lead.macro == "table.create":
-            return step.macro in _JOIN_CREATE and step.action == "create" and not _stands_alone(step)
+            return step.macro in _JOIN_CREATE and step.action == "create" and not _stands_alone(step, lead)
         if step.macro not in _JOIN_ADD | _JOIN_TYPE or lead.context.get("only") != step.context.get("only"):
             return False
         if lead.macro == "alter_table.add_column" and step.action == "create":
@@ -124,7 +137,7 @@ class Postgres:
         """What the macro needs beside the objects."""
         context: dict[str, Any] = {}
         if step.macro.startswith(_CLAUSES):
-            context["only"] = step.macro in _STAY_OFF_CHILDREN and _has_children(step, old, new)
+            context["only"] = _stays_off_children(step, old, new)
         make = _CONTEXT.get(step.macro)
         if make is not None:
             context |= make(step, old, new)
@@ -174,8 +187,12 @@ def _waiting_names(schema: Schema) -> frozenset[str]:
     return frozenset(name for kind, _, name in claims if kind in ("relation", "type"))
 
 
-def _stands_alone(step: Step) -> bool:
-    """A foreign key waits for the other table; in CREATE TABLE a constraint is valid, whatever is said."""
+def _stands_alone(step: Step, table: Step) -> bool:
+    """A foreign key waits for the other table; in CREATE TABLE a constraint is valid, whatever is said; and a column
+    that is inherited alone is not stated."""
+    unsaid = {i for i, _, obj in table.inner if isinstance(obj, Column) and not obj.local}
+    if step.parent in unsaid and getattr(table.new, "partition_of", None) is None:
+        return True
     return kind_of(step.identity) == "foreign_key" or getattr(step.new, "not_valid", False)
 
 
@@ -184,6 +201,14 @@ def _prepares_type(together: Sequence[Step], step: Step) -> bool:
     last = together[-1]
     rank = {"alter_table.drop_default": 0, "alter_table.set_type": 1, "alter_table.set_default": 2}
     return path_of(last.identity) == path_of(step.identity) and rank[last.macro] < rank[step.macro]
+
+
+def _stays_off_children(step: Step, old: Schema, new: Schema) -> bool:
+    """A new column's default comes with the column, and reaches them: their rows get it too."""
+    column = step.parent
+    is_new = kind_of(step.identity) == Default.kind and column is not None and column not in old
+    comes_along = is_new and column is not None and not new[column].derived_from
+    return step.macro in _STAY_OFF_CHILDREN and not comes_along and _has_children(step, old, new)
 
 
 def _has_children(step: Step, old: Schema, new: Schema) -> bool:
@@ -201,10 +226,21 @@ def _parents(schema: Schema) -> frozenset[Identity]:
 
 
 def _create_links(step: Step, old: Schema, new: Schema) -> Links:
-    """A child comes when the checks are there that it inherits."""
-    return Links(
-        needs=frozenset(origin for _, _, obj in step.inner if obj.kind == "check" for origin in obj.derived_from)
-    )
+    """A child comes when the checks and defaults are there that it inherits, and its parents' columns are final."""
+    checks = {origin for _, _, obj in step.inner if obj.kind == "check" for origin in obj.derived_from}
+    columns = {origin for _, _, obj in step.inner if isinstance(obj, Column) for origin in obj.derived_from}
+    if getattr(step.new, "partition_of", None) is not None:
+        return Links(needs=frozenset(checks))
+    defaults = {d for origin in columns if (d := Identity(f"default {path_of(origin)}")) in new}
+    final = {(origin, a) for origin in columns for a in ("storage", "compression", "not_null", "not_null_constraint")}
+    return Links(needs=frozenset(checks | defaults), after=frozenset(final))
+
+
+def _default_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A child's own default comes after the one that ADD COLUMN brings."""
+    column = new[step.parent] if step.parent is not None else None
+    above = column.derived_from if column is not None else ()
+    return Links(needs=frozenset(d for origin in above if (d := Identity(f"default {path_of(origin)}")) in new))
 
 
 def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -212,21 +248,26 @@ def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
     are there to be attached."""
     table = step.new
     assert isinstance(table, Table)
-    parents = [table.partition_of] if table.partition_of else list(table.inherits)
+    parents = [table.partition_of] if table.partition_of else _beyond(table, step.old)
     needs = [i for parent in parents for i in new.inside(parent) if not getattr(new[i], "invalid", False)]
     own = [
         i
         for i in new.inside(step.identity)
-        if i not in step.produces and kind_of(i) not in ("trigger", "foreign_key") and not is_attached_late(new[i], new)
+        if i not in step.produces and _is_attached(i, new[i]) and not is_attached_late(new[i], new)
     ]
     return Links(needs=frozenset([*needs, *own]))
+
+
+def _is_attached(identity: Identity, obj: Object) -> bool:
+    """Does the parent take it in? A trigger it makes; a foreign key of the child's alone may come later."""
+    return kind_of(identity) != Trigger.kind and bool(obj.derived_from or kind_of(identity) != ForeignKey.kind)
 
 
 def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
     """DETACH comes before anything is done to the parent, or to the child for its own sake."""
     table = step.old
     assert isinstance(table, Table)
-    parents = [table.partition_of] if table.partition_of else list(table.inherits)
+    parents = [table.partition_of] if table.partition_of else _beyond(table, step.new)
     around = [*parents, step.identity]
     releases = frozenset(i for a in around for i in old.descendants(a)) - step.destroys
     return Links(releases=releases, precedes=frozenset(i for a in around for i in new.descendants(a)) - step.destroys)
@@ -306,6 +347,27 @@ def _readers(identity: Identity, schema: Schema) -> set[Identity]:
     return found
 
 
+def _freed_links(step: Step, old: Schema, new: Schema) -> Links:
+    """Foreign keys to a partitioned table go before one of its partitions is detached or dropped."""
+    gone = [i for i in (step.identity, *old.inside(step.identity)) if kind_of(i) == ForeignKey.kind]
+    held = frozenset(p for i in gone for p in _referenced_partitions(i, old))
+    return Links(releases=held, precedes=held)
+
+
+def _held_links(step: Step, old: Schema, new: Schema) -> Links:
+    """And come when all are attached, and a partition's own of another name is there to be taken in."""
+    own = {i for i in new.heirs(step.identity) if parts_of(i)[-1] != parts_of(step.identity)[-1]}
+    heirs = own if kind_of(step.identity) == ForeignKey.kind else frozenset()
+    return Links(needs=frozenset({*_referenced_partitions(step.identity, new), *heirs}))
+
+
+def _referenced_partitions(foreign_key: Identity, schema: Schema) -> Iterator[Identity]:
+    """The partitions of the table that it refers to, unless it is in that table itself, or in a part of it."""
+    obj, table = schema.get(foreign_key), schema.parent(foreign_key)
+    if isinstance(obj, ForeignKey) and table is not None and whole(table, schema) != whole(obj.references, schema):
+        yield from partitions(obj.references, schema)
+
+
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.create": _create_links,
     "table.attach": _attach_links,
@@ -314,9 +376,13 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.unset_inherits": _detach_links,
     "table.move_rows": _move_links,
     "alter_table.set_not_null": _not_null_links,
+    "alter_table.set_default": _default_links,
     "index.create": _index_links,
     "sequence.set_owned_by": _owned_by_links,
     "common.set_acl": _acl_links,
+    "alter_table.add_constraint": _held_links,
+    "alter_table.drop_constraint": _freed_links,
+    "table.drop": _freed_links,
 }
 
 
@@ -358,18 +424,10 @@ def _default_privileges(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _using(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """A USING clause where the server has no assignment cast: between types of one's own by way of text, or attribute
-    by attribute."""
+    """The USING clause. A type is made anew where the old one still waits to be dropped."""
     assert isinstance(step.old, Column) and isinstance(step.new, Column)
-    asides = {i for i in step.releases if i not in old}
-    own = [
-        i
-        for i in (*step.old.depends_on, *step.new.depends_on)
-        if kind_of(i) in ("enum", "range", "composite", "domain")
-    ]
-    cast = casts.using(step.old.type, step.new.type, own=bool(asides) or bool(own))
-    whole = f"{quote(step.new.name)}{cast}" if cast is not None else None
-    return {"using": (composites.using(step.new, (old, new)) if asides else None) or whole}
+    anew = step.old.type == step.new.type and any(i not in old for i in step.releases)
+    return {"using": conversion.using(step.identity, step.old, step.new, (old, new), anew=anew)}
 
 
 def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -397,8 +455,14 @@ def _range_aside(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     }
 
 
+def _beyond(table: Object | None, other: Object | None) -> list[Identity]:
+    """The parents of one that the other has not."""
+    there: tuple[Identity, ...] = getattr(other, "inherits", ())
+    return [parent for parent in getattr(table, "inherits", ()) if parent not in there]
+
+
 def _inherits(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    return {"before": getattr(step.old, "inherits", ()), "after": getattr(step.new, "inherits", ())}
+    return {"gone": _beyond(step.old, step.new), "added": _beyond(step.new, step.old)}
 
 
 def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -434,6 +498,34 @@ def _sequence(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
         "highest": high if high < old_high and not apart else None,
         "restart": apart,
     }
+
+
+def _continued(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """(table, column) whose rows hold values already, and are to be followed by those of a new sequence."""
+    return {"continued": [(i, c) for i, c in _fed(step, new) if _holds_numbers(c, old) and _stays(i, old, new)]}
+
+
+def _fed(step: Step, schema: Schema) -> Iterator[tuple[Identity, Identity]]:
+    """The tables and columns that the sequence gives their values."""
+    if kind_of(step.identity) == IdentityColumn.kind:
+        columns = {step.parent}
+    else:
+        owner = getattr(step.new, "owned_by", None)
+        users = (user for user, _ in schema.users(step.identity) if kind_of(user) == Default.kind)
+        columns = {owner, *(schema.parent(user) for user in users)}
+    for column in sorted(c for c in columns if c is not None):
+        if (table := schema.parent(column)) is not None:
+            yield table, column
+
+
+def _holds_numbers(column: Identity, schema: Schema) -> bool:
+    return getattr(schema.get(column), "type", None) in _INTEGERS
+
+
+def _stays(table: Identity, old: Schema, new: Schema) -> bool:
+    """Is it not made anew?"""
+    before, after = old.get(table), new.get(table)
+    return isinstance(before, Table) and getattr(after, "partition_by", None) == before.partition_by
 
 
 _MAIN_BY_DEFAULT = frozenset({"numeric", "inet", "cidr"})
@@ -473,13 +565,19 @@ def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _moved_columns(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """(name, cast or None) of the columns that both have; the sequences of identity columns with their columns."""
+    """(name, expression) of the columns that both have; the sequences of identity columns with their columns."""
     assert isinstance(step.old, Table) and isinstance(step.new, Table)
     before = {column.name: column for column in step.old.columns}
     both = [column for column in step.new.columns if column.name in before and column.generated is None]
+
+    def moved(column: Column) -> str:
+        identity = column.identity(step.identity)
+        expression = conversion.using(identity, before[column.name], column, (old, new), anew=False)
+        return expression or quote(column.name)
+
     return {
         "aside": DIALECT.aside(step.identity, old, new),
-        "columns": [(c.name, casts.using(before[c.name].type, c.type, own=False)) for c in both],
+        "columns": [(c.name, moved(c)) for c in both],
         "overriding": any(c.identity_column is not None and c.identity_column.always for c in both),
         "sequences": [(c.identity_column.sequence, c.name) for c in both if c.identity_column is not None],
     }
@@ -509,7 +607,22 @@ def _added(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
     own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
     bare = old.header.version_number >= not_nulls.SINCE and any(own)
-    return {"bare": bare, "not_null_name": _stated_name(step, old, new)}
+    return {"bare": bare, **_undefaulted(step, new), **({"not_nulls": {}} if bare else _not_nulls(step, old, new))}
+
+
+def _new_table(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """What the columns of a child inherit, as it is when the parents are done."""
+    origins = {o: new.get(o) for _, _, c in step.inner if isinstance(c, Column) for o in c.derived_from}
+    return {"origins": origins, **_undefaulted(step, new), **_not_nulls(step, old, new)}
+
+
+def _undefaulted(step: Step, new: Schema) -> dict[str, Any]:
+    """(table, column) of the children's columns that have no default, though their parents' have one."""
+    if getattr(step.new, "partition_of", None) is not None:
+        return {"undefaulted": []}
+    columns = [(table, i, c) for i, table, c in step.inner if isinstance(c, Column) and c.default is None]
+    above = {i: [o for origin in c.derived_from if isinstance(o := new.get(origin), Column)] for _, i, c in columns}
+    return {"undefaulted": [(table, i) for table, i, _ in columns if any(o.default is not None for o in above[i])]}
 
 
 def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -533,10 +646,21 @@ def _stated_name(step: Step, old: Schema, new: Schema) -> str | None:
     for heir in _heirs(step.identity, new):
         column, before = new[heir], old.get(heir)
         assert isinstance(column, Column)
-        there = before is None or getattr(before, "not_null", False) or not_nulls.is_own(column)
+        apart = before is None or not before.derived_from
+        there = apart or getattr(before, "not_null", False) or not_nulls.is_own(column)
         if heir not in made and there and not_nulls.name(heir, column.not_null_constraint) == name:
             return name
     return None
+
+
+def _not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """The columns whose NOT NULL is said, with its name: the given one; of a table with children, any, for these
+    may have it already, and the server makes up no name twice in a schema."""
+    inner = ((step.identity, step.new), *((identity, obj) for identity, _, obj in step.inner))
+    columns = [(i, c, c.not_null_constraint) for i, c in inner if isinstance(c, Column) and c.not_null]
+    named = old.header.version_number >= not_nulls.SINCE and _has_children(step, old, new)
+    given = [(i, c, n, n.name if n is not None else None) for i, c, n in columns if n is None or not n.not_valid]
+    return {"not_nulls": {c.name: not_nulls.name(i, n) if named else name for i, c, n, name in given}}
 
 
 def _only(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -548,6 +672,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.set_defaults": _default_privileges,
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
+    "table.create": _new_table,
     "alter_table.set_storage": _storage,
     "alter_table.add_column": _added,
     "alter_table.set_not_null": _not_null,
@@ -568,6 +693,8 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "table.drop": _is_referenced,
     "table.move_rows": _moved_columns,
     "table.set_aside": _named_not_nulls,
+    "sequence.create": _continued,
+    "alter_table.add_identity": _continued,
     "sequence.set_options": _sequence,
     "sequence.set_identity_options": _sequence,
 }

@@ -4,7 +4,7 @@ Sources: the manual's pages of the statements, and measurements on the server wh
 of step alone on a real server and compares. Nothing here looks at how a plan was made.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -18,10 +18,12 @@ from ...snapshots.postgres import (
     Column,
     Default,
     Domain,
+    Exclusion,
     Extension,
     ForeignKey,
     IdentityColumn,
     Index,
+    Key,
     MaterializedView,
     NotNullConstraint,
     PrimaryKey,
@@ -91,14 +93,35 @@ def _create(step: Step, state: State) -> Iterator[Effect]:
         made = replace(made, invalid=_has_partitions(step, state))
     if isinstance(made, Column) and step.context.get("bare"):
         made = not_nulls.bare(made)
-    yield step.identity, made
+    yield step.identity, made if _is_bound(made, step.parent, state) else _alone(made)
     inside = {step.identity}
     for identity, parent, obj in step.inner:
         if parent in inside:
             inside.add(identity)
             made = _created(obj, state)
             yield identity, _alone(made) if standalone else made
+            if isinstance(made, Column) and not standalone and made.derived_from:
+                yield from _inheriting(identity, made, step.context.get("origins", {}))
     yield from _created_along(step, state)
+
+
+def _inheriting(identity: Identity, column: Column, above: Mapping[Identity, Column]) -> Iterator[Effect]:
+    """CREATE TABLE ... INHERITS takes storage, compression and default over; where it is not stated, NOT NULL too."""
+    origins = [(i, above[i]) for i in column.derived_from if i in above]
+    for attribute in ("storage", "compression"):
+        taken = next((value for _, o in origins if (value := getattr(o, attribute)) is not None), None)
+        column = replace(column, **{attribute: taken})
+    if not column.local:
+        column = not_nulls.bare(column)
+        for i, o in origins:
+            made = o.not_null_constraint or NotNullConstraint()
+            if o.not_null and not made.no_inherit:
+                column = not_nulls.inherited(identity, column, not_nulls.name(i, made), made.not_valid)
+                break
+    yield identity, column
+    default = next((o.default for _, o in origins if o.default is not None), None)
+    if default is not None and column.default is not None:
+        yield column.default.identity(identity), replace(default, comment=None)
 
 
 def _has_partitions(step: Step, state: State) -> bool:
@@ -125,6 +148,13 @@ def _created(obj: Object, state: State) -> Object:
     return made
 
 
+def _is_bound(obj: Object, table: Identity | None, state: State) -> bool:
+    """Is the table that it stands in a child of one that holds what it derives from?"""
+    whole = state.get(table) if table is not None else None
+    above = (whole.partition_of, *whole.inherits) if isinstance(whole, Table) else ()
+    return not obj.derived_from or any(origin in state.inside(p) for p in above if p for origin in obj.derived_from)
+
+
 def _alone(obj: Object) -> Object:
     """The object as it is before its table is attached to another."""
     if "local" in obj.__struct_fields__:
@@ -136,14 +166,12 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
     """ADD COLUMN, ADD CONSTRAINT and CREATE TRIGGER reach the children of the table (ALTER TABLE, "ONLY")."""
     if step.parent is None or not isinstance(step.new, Column | Check | ForeignKey | Trigger | Default):
         return
-    if isinstance(step.new, Check | ForeignKey):
+    if isinstance(step.new, Column | Check | ForeignKey):
         yield from _taken_in(step.identity, step.parent, step.new, state)
-    new_column = kind_of(step.identity) == "default" and state.schema.get(step.parent) is None
-    for child, origin in _heirs(step.identity, step, state, by_column=new_column):
-        if isinstance(step.new, Default):
-            if new_column:
-                yield child, step.new
-            continue
+    if isinstance(step.new, Default):
+        yield from _default_along(step, step.parent, step.new, state)
+        return
+    for child, origin in _heirs(step):
         made = next((obj for i, _, obj in step.inner if i == child), None)
         if made is None:
             made = state.get(child)
@@ -152,6 +180,16 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
             if isinstance(step.new, Column) and isinstance(current, Column):
                 current = _column_along(child, current, step)
             yield child, replace(current, derived_from=made.derived_from or (origin,), **_inherited(made))
+
+
+def _default_along(step: Step, column: Identity, default: Default, state: State) -> Iterator[Effect]:
+    """ADD COLUMN with a default reaches the children; a default by itself stays off them."""
+    if step.context.get("only") or state.schema.get(column) is not None:
+        return
+    for heir, _ in _all_derived(column, state):
+        obj = state.get(heir)
+        if isinstance(obj, Column) and obj.default is not None and state.schema.get(heir) is None:
+            yield obj.default.identity(heir), default
 
 
 def _column_along(child: Identity, column: Column, step: Step) -> Column:
@@ -164,16 +202,21 @@ def _column_along(child: Identity, column: Column, step: Step) -> Column:
 
 
 def _taken_in(origin: Identity, table: Identity, new: Object, state: State) -> Iterator[Effect]:
-    """A child's own check of the same name, or a partition's own foreign key like the new one, becomes part of it."""
+    """A child's own column or check of the same name, or a partition's own foreign key like the new one, becomes part
+    of it."""
     for child in state.users(table):
         below = state.get(child)
         if not isinstance(below, Table) or table not in (below.partition_of, *below.inherits):
             continue
         for inner in state.inside(child):
             obj = state.get(inner)
-            if type(obj) is not type(new) or not isinstance(obj, Check | ForeignKey) or obj.derived_from:
+            if type(obj) is not type(new) or not isinstance(obj, Column | Check | ForeignKey) or obj.derived_from:
                 continue
-            if _last(inner) == _last(origin) if isinstance(obj, Check) else _shape(obj, child) == _shape(new, table):
+            if (
+                _last(inner) == _last(origin)
+                if not isinstance(obj, ForeignKey)
+                else _shape(obj, child) == _shape(new, table)
+            ):
                 local = obj.local and below.partition_of is None
                 yield inner, replace(obj, derived_from=(origin,), local=local)
                 break
@@ -183,13 +226,8 @@ def _inherited(obj: Object) -> dict[str, Any]:
     return {"local": obj.local} if isinstance(obj, Column | Check) else {}
 
 
-def _heirs(identity: Identity, step: Step, state: State, by_column: bool) -> Iterator[tuple[Identity, Identity]]:
+def _heirs(step: Step) -> Iterator[tuple[Identity, Identity]]:
     """(heir, origin) of what a creation makes in child tables."""
-    if by_column:
-        assert step.parent is not None
-        for column, _ in _derived(step.parent, state):
-            yield Identity(f"default {path_of(column)}"), identity
-        return
     for inner, _, obj in step.inner:
         if obj.derived_from:
             yield inner, obj.derived_from[0]
@@ -292,8 +330,7 @@ def _alter(step: Step, state: State) -> Iterator[Effect]:
     current = state.get(step.identity)
     assert current is not None
     assert step.new is not None
-    target = _reset(current, frozenset(step.attributes)) if step.unset else step.new
-    changed = replace(current, **{a: getattr(target, a) for a in step.attributes})
+    changed = replace(current, **{a: getattr(step.new, a) for a in step.attributes})
     if not step.unset:
         changed = replace(changed, depends_on=step.new.depends_on)
     side = _SIDE_EFFECTS.get(step.macro)
@@ -329,7 +366,19 @@ def _set_type(step: Step, current: Column, changed: Column, state: State) -> Ite
                 ),
             )
             yield from _rebuilt(heir, state)
+            yield from _made_anew(heir, state)
     yield from _rebuilt(step.identity, state)
+
+
+def _made_anew(column: Identity, state: State) -> Iterator[Effect]:
+    """What derives from the parent's is dropped with that and comes again; nobody's comment comes along."""
+    for user in state.users(column):
+        obj = state.get(user)
+        if obj is None or not obj.derived_from or not isinstance(obj, Check | ForeignKey | Index | Key | Exclusion):
+            continue
+        if not (isinstance(obj, Check) and obj.local):
+            bare = {"comment": None} | ({"index_comment": None} if isinstance(obj, Key | Exclusion) else {})
+            yield user, replace(obj, **bare)
 
 
 def _rebuilt(column: Identity, state: State) -> Iterator[Effect]:
@@ -501,6 +550,8 @@ def _shape(obj: Object | None, table: Identity) -> object:
         for a in attributes(type(obj))
         if a not in {"comment", "derived_from", "local", "options", "tablespace", "index_comment", "invalid"}
     ]
+    if isinstance(obj, Index):
+        obj = replace(obj, parts=tuple(replace(part, statistics=None) for part in obj.parts))
     return [repr(getattr(obj, a)).replace(f" {path_of(table)}.", " *.") for a in keep]
 
 
@@ -535,24 +586,38 @@ def _detach(step: Step, current: Table, changed: Table, state: State) -> Iterato
             continue
         if isinstance(obj, Trigger):
             yield inner, None
+            yield from ((heir, None) for heir, _ in _all_derived(inner, state))
         else:
             yield inner, _alone(obj) if "local" in obj.__struct_fields__ else replace(obj, derived_from=())
 
 
 def _set_inherits(step: Step, current: Table, changed: Table, state: State) -> Iterator[Effect]:
-    """INHERIT marks what the parents have as inherited; NO INHERIT makes it local."""
+    """INHERIT marks what the parents have as inherited; NO INHERIT makes local what no parent is left for."""
     yield step.identity, changed
     for inner in state.inside(step.identity):
         obj = state.get(inner)
         if not isinstance(obj, Column | Check):
             continue
-        origins = tuple(
-            origin
-            for parent in changed.inherits
-            if state.get(origin := Identity(f"{kind_of(inner)} {path_of(parent)}.{_last(inner)}")) is not None
-        )
+        above = (Identity(f"{kind_of(inner)} {path_of(parent)}.{_last(inner)}") for parent in changed.inherits)
+        origins = tuple(sorted(origin for origin in above if state.get(origin) is not None))
         if origins != obj.derived_from:
-            yield inner, replace(obj, derived_from=origins, local=obj.local or not origins)
+            made = replace(obj, derived_from=origins, local=obj.local or not origins)
+            yield inner, _own_not_null(made, state) if isinstance(made, Column) else made
+
+
+def _own_not_null(column: Column, state: State) -> Column:
+    """Its NOT NULL is its own where none of its parents' columns has one."""
+    constraint = column.not_null_constraint or NotNullConstraint()
+    inherited = any(getattr(state.get(origin), "not_null", False) for origin in column.derived_from)
+    own = None if column.local or inherited else True
+    if not column.not_null or constraint.local == own or state.header.version_number < not_nulls.SINCE:
+        return column
+    return replace(column, not_null_constraint=not_nulls.unless_plain(replace(constraint, local=own)))
+
+
+def _restate_check(step: Step, current: Check, changed: Check, state: State) -> Iterator[Effect]:
+    """A check that is inherited alone, added once more, is the child's own too."""
+    yield step.identity, replace(changed, local=True)
 
 
 def _replace_view(step: Step, _current: Object, changed: Object, state: State) -> Iterator[Effect]:
@@ -576,6 +641,7 @@ _SIDE_EFFECTS: dict[str, SideEffect] = {
     "alter_table.set_replica_identity": _set_replica_identity,
     "domain.set_not_null": _set_domain_not_null,
     "table.set_not_null_constraint": _set_not_null_constraint,
+    "alter_table.restate_check": _restate_check,
     "alter_table.validate_constraint": _reaches_heirs,
     "alter_table.alter_enforced": _reaches_heirs,
     "alter_table.alter_deferrable": _reaches_heirs,

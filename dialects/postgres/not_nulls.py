@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from ...engine.protocol import Schema
 from ...snapshots.model import Identity, Object
 from ...snapshots.naming import constraint_name, parts_of
 from ...snapshots.postgres import Column, NotNullConstraint
@@ -18,12 +17,6 @@ def name(column: Identity, constraint: NotNullConstraint | None) -> str:
         return constraint.name
     *_, table, last = parts_of(column)
     return constraint_name(table, last, "not_null")
-
-
-def names(columns: Iterable[Identity], schema: Schema) -> list[str | None]:
-    """What each one's is called; None if it has none."""
-    found = [(i, schema.get(i)) for i in columns]
-    return [name(i, c.not_null_constraint) if isinstance(c, Column) and c.not_null else None for i, c in found]
 
 
 def unless_plain(constraint: NotNullConstraint | None) -> NotNullConstraint | None:

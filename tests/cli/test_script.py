@@ -273,3 +273,59 @@ PUBLIC_18 = Schema(
     comment="standard public schema",
     acl=(Grant(to="PUBLIC", privileges=("USAGE",)),),
 )
+
+
+DATES = snapshot(PUBLIC, table("t", Column(name="c", type="date")))
+NUMBERS = snapshot(PUBLIC, table("t", Column(name="c", type="integer")))
+TEXTS = snapshot(PUBLIC, table("t", Column(name="c", type="text")))
+
+
+@pytest.fixture
+def retyped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "texts.json", TEXTS)
+    return written(tmp_path, "old.json", NUMBERS), written(tmp_path, "new.json", DATES)
+
+
+def test_a_change_of_type_without_a_cast_is_asked_about(retyped: tuple[Path, Path]) -> None:
+    message = refused(run("script", *retyped), 3)
+    assert "type of column public.t.c: PostgreSQL has no cast from integer to date" in message
+    assert "--using 'column public.t.c=EXPRESSION'" in message
+    assert "[[using]]" in message
+
+
+def test_the_answer_stands_in_the_script(retyped: tuple[Path, Path]) -> None:
+    answer = "column public.t.c=date '2000-01-01' + c"
+    found = run("script", *retyped, "--using", answer).out
+    assert "    ALTER COLUMN c TYPE date USING date '2000-01-01' + c;" in found
+    assert "-- CARE: these fail, and undo their transaction, if there are" in found
+    refused(run("script", *retyped, "--using", "column public.t.c"), 2)
+    assert "has column public.t.x" in refused(run("script", *retyped, "--using", "column public.t.x=c"), 2)
+
+
+def test_the_settings_hold_an_answer_for_each_direction(retyped: tuple[Path, Path]) -> None:
+    Path("dbstrata.toml").write_text(
+        """
+        [[using]]
+        column = "public.t.c"
+        type = "date"
+        using = "date '2000-01-01' + c"
+        [[using]]
+        column = "public.t.c"
+        type = "integer"
+        using = "c - date '2000-01-01'"
+        [[using]]
+        column = "public.other.c"
+        using = "c"
+        """
+    )
+    assert "TYPE date USING date '2000-01-01' + c;" in run("script", *retyped).out
+    assert "TYPE integer USING c - date '2000-01-01';" in run("script", *retyped, "--rollback").out
+
+
+def test_an_answer_counts_where_a_cast_would_do_and_not_where_values_are_assigned(retyped: tuple[Path, Path]) -> None:
+    files = "texts.json", retyped[0]
+    assert "TYPE integer USING c::integer;" in run("script", *files).out
+    answer = "column public.t.c=nullif(c, '')::integer"
+    assert "TYPE integer USING nullif(c, '')::integer;" in run("script", *files, "--using", answer).out
+    assert "TYPE text;" in run("script", *files, "--using", answer, "--rollback").out

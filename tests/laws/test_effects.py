@@ -24,6 +24,8 @@ from dbstrata.snapshots.postgres import Snapshot
 from ..stepwise import Seen, step_by_step
 
 DATA = Path(__file__).parents[1] / "effects"
+ONE_WAY = "one way: "
+"""How titles begin of what only the way to the loaded schema is planned for: back there is no statement."""
 FAMILIES = sorted(path.stem for path in DATA.glob("*.sql") if path.stem != "roles")
 
 
@@ -102,7 +104,8 @@ class Bench:
             connection.execute(sql.encode())
         other = read(connection)
         wrong: list[str] = []
-        for old, new in ((other, loaded), (loaded, other)):
+        both = ((other, loaded), (loaded, other))
+        for old, new in both[:1] if title.startswith(ONE_WAY) else both:
             seen, found = self.judge(connection, old, new)
             self.seen.add(seen)
             wrong += found
@@ -182,37 +185,18 @@ def _named_macros() -> set[str]:
 
 _SHELL = "its function takes the range type, which would have to be there as a shell first"
 _TYPE_GOES = "a composite type is altered attribute by attribute, never made anew under a table that is of it"
-_WHOLE = "the pairs of partitions and inheritance are judged as a whole, in test_cases, and not yet step by step"
+_WHOLE = "judged as a whole, in test_cases, and not yet step by step"
 _HINTS = "a rename follows a hint: test_renames judges it, as a whole"
 EXCEPTIONS = {
     "range: canonical": _SHELL,
     "macro alter_table.set_not_of_type": _TYPE_GOES,
     **dict.fromkeys(
         (
-            "check: derived_from",
-            "column: local",
             "composite: attributes",
             "composite: set aside",
             "exclusion: derived_from",
-            "foreign_key: derived_from",
-            "index: derived_from",
-            "index: invalid",
-            "macro index.attach",
             "macro sequence.unset_owned_by",
-            "macro table.attach",
-            "macro table.detach",
-            "macro table.move_rows",
-            "macro table.set_aside",
-            "macro table.set_inherits",
-            "macro table.unset_inherits",
-            "primary_key: derived_from",
             "range: multirange set",
-            "table: bound set",
-            "table: inherits set",
-            "table: partition_by",
-            "table: partition_of set",
-            "table: set aside",
-            "unique: derived_from",
         ),
         _WHOLE,
     ),

@@ -46,6 +46,11 @@ def read(catalog: Catalog, names: Names, uses: Dependencies, inside: Inside) -> 
     return [_table(row, names, uses, inside, keys) for row in rows if row[0] in names.dumped]
 
 
+def _access_method(oid: int, method: int, names: Names, keys: dict[int, PartitionKey]) -> str | None:
+    """A partitioned table has none, unless it says which its partitions get; that can be heap."""
+    return names.access_methods.get(method) if oid in keys else other_method(names, method)
+
+
 def _table(
     row: tuple[Any, ...], names: Names, uses: Dependencies, inside: Inside, keys: dict[int, PartitionKey]
 ) -> Table:
@@ -65,7 +70,7 @@ def _table(
         partition_by=keys.get(oid),
         partition_of=parents[0] if is_partition else None,
         bound=present(bound) if is_partition else None,
-        access_method=other_method(names, access_method),
+        access_method=_access_method(oid, access_method, names, keys),
         tablespace=names.tablespaces[tablespace] if tablespace else None,
         options=options(opts) | options(toast, "toast."),
         replica_identity=REPLICA_IDENTITIES[replica],

@@ -7,9 +7,11 @@ options of user mappings, the connection strings of subscriptions. Left out with
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
+from ....snapshots.errors import hushed
 from ....snapshots.model import Grant, Unmodelled
 from ....snapshots.naming import Identity, identity, kind_of, parts_of, quote
 from .acl import PUBLIC, grants
@@ -109,6 +111,12 @@ REFERENCES = {
 
 ACLS = {"fdwacl": "F", "srvacl": "S", "lanacl": "l", "typacl": "T", "relacl": "r", "attacl": "c"}
 """Columns of privileges, by acldefault()'s letters."""
+
+OPTIONS = frozenset({"fdwoptions", "srvoptions", "ftoptions", "attfdwoptions"})
+"""Options of foreign data: `name=value`, in the order in which they were set last."""
+
+SECRET = re.compile(r"pass|pwd|secret|token|credential|key|auth", re.IGNORECASE)
+"""Names of options whose value is nobody's business: not even its digest, from which a short one can be found."""
 
 IGNORED = frozenset({"oid", "collversion", "typarray", "typrelid", "typdefaultbin", "typisdefined", "subdbid"})
 """What another database with the same schema would have otherwise, or what another column tells."""
@@ -523,6 +531,8 @@ class _Writer:
                 return None
             items = map(str, value) if isinstance(value, list) else ()
             return [_words(grant) for grant in grants(items, ACLS[column], owner, self.names.catalog.version)]
+        if column in OPTIONS and isinstance(value, list):
+            return [*sorted(map(_without_secret, map(str, value)))]
         if column in REFERENCES:
             return self._called(REFERENCES[column], value)
         return self._definition(value, owner)
@@ -536,6 +546,11 @@ class _Writer:
 
     def _role(self, value: Any) -> str:
         return self.names.roles.get(_oid(value), "")
+
+
+def _without_secret(option: str) -> str:
+    name, _, value = option.partition("=")
+    return name if SECRET.search(name) else f"{name}={hushed(value)}"
 
 
 def _of_information_schema(described: Described) -> tuple[Grant, ...]:

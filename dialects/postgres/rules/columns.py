@@ -2,12 +2,14 @@
 
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
+from ....snapshots.naming import kind_of
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
-from .. import not_nulls
-from ..casts import comparable, fits, loses
+from .. import conversion, not_nulls
+from ..casts import NoCast, comparable, fits, loses
 from ..composites import unreachable
-from .common import ACL, COMMENT, DERIVED, is_partition, is_rebound, same
+from .common import ACL, COMMENT, DERIVED, ask, is_partition, own, same
+from .heirs import losing
 
 DISTURBED_BY_TYPE = frozenset(
     {"default", "view", "materialized_view", "rule", "policy", "trigger", "column", "function", "procedure"}
@@ -29,8 +31,20 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         return Replace()
     if anew and (reason := unreachable(old, (old_schema, new_schema))) is not None:
         return Refuse(reason)
+    try:
+        conversion.using(identity, old, new, (old_schema, new_schema), anew=anew)
+    except NoCast as error:
+        return ask(identity, error)
     disturbs = DISTURBED_BY_TYPE
     if anew or not comparable(old.type, new.type):
+        disturbs |= {"foreign_key"}
+    below = frozenset(losing(identity, old_schema))
+    if stuck := [i for i in sorted(below) if i in new_schema and not _can_be_unbound(i, old_schema)]:
+        return Refuse(
+            f"the NOT NULL of {stuck[0]} has another name than its parent's, at which PostgreSQL 18 stumbles",
+            next="give both one name (ALTER TABLE ... RENAME CONSTRAINT), or make the child's columns its own",
+        )
+    if below:
         disturbs |= {"foreign_key"}
     users = (old_schema.get(user) for user, _ in old_schema.users(identity))
     disturbs |= {user.kind for user in users if isinstance(user, Check | Index) and _is_respelled(user)}
@@ -38,9 +52,17 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         "alter_table.set_type",
         disturbs=disturbs,
         brought=True,
+        unbinds=below,
         fails=None if not anew and fits(old.type, new.type) else "values that do not fit the new type",
         loses=loses(old.type, new.type),
     )
+
+
+def _can_be_unbound(table: Identity, schema: Schema) -> bool:
+    """Is it as before once it is bound again? NO INHERIT makes inherited columns the child's own."""
+    columns = (schema[i] for i in schema.inside(table) if kind_of(i) == Column.kind)
+    partition = getattr(schema[table], "partition_of", None) is not None
+    return partition or all(getattr(c, "local", True) for c in columns)
 
 
 def _is_respelled(user: Check | Index) -> bool:
@@ -79,42 +101,28 @@ def _not_null(identity: Identity, old: Object, new: Object, old_schema: Schema, 
 
 
 def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
-    """It comes and goes with NOT NULL, under its name; of one that stays the name and what it says can be altered."""
+    """It comes and goes with NOT NULL, under its name; of one that stays the name and what it says can be altered. No
+    inherited one is renamed but with the parent's."""
     assert isinstance(old, Column) and isinstance(new, Column)
     if old.not_null != new.not_null:
         return _not_null(identity, old, new, old_schema, new_schema)
+    names = [not_nulls.name(identity, c.not_null_constraint) for c in (old, new)]
+    table = new_schema.parent(identity)
+    if names[0] != names[1] and old.derived_from and table is not None and identity in old_schema:
+        return InPlace("table.set_not_null_constraint", unbinds=frozenset({table}))
     validity = [c is not None and c.not_valid for c in (old.not_null_constraint, new.not_null_constraint)]
     if validity == [False, True]:
         return _not_null(identity, old, new, old_schema, new_schema)
-    if _is_named_alone(identity, new, old_schema, new_schema) and not is_rebound(identity, old_schema, new_schema):
-        return Refuse(
-            "PostgreSQL renames an inherited NOT NULL constraint only with its parent's, and under one name (42P16)",
-            next="detach the table, rename the constraint, attach it again, and dump again",
-        )
     return InPlace("table.set_not_null_constraint", brought=True)
 
 
-def _is_named_alone(identity: Identity, new: Column, old_schema: Schema, new_schema: Schema) -> bool:
-    """Does its constraint get another name than those that it is derived from, or that derive from it?"""
-    family = (identity, *new.derived_from, *old_schema.heirs(identity))
-    before, after = (not_nulls.names(family, schema) for schema in (old_schema, new_schema))
-    renamed = before[0] is not None and before[0] != after[0]
-    return renamed and any(
-        pair != (before[0], after[0]) for pair in zip(before, after, strict=True) if None not in pair
-    )
-
-
-def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, _new: Schema) -> Rule:
+def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
     """A column of a child's own stays its own when the parent gets one like it (ALTER TABLE, "ADD COLUMN")."""
-    assert isinstance(old, Column) and isinstance(new, Column)
-    if (
-        identity not in old_schema
-        or new.local
-        or old.derived_from
-        or all(origin in old_schema for origin in new.derived_from)
-    ):
+    if not old.derived_from and identity in old_schema and any(o not in old_schema for o in new.derived_from):
+        if not getattr(new, "local", True):
+            return Replace(loses="the column's values: the child's own column gives way to the parent's new one")
         return Kept()
-    return Replace(loses="the column's values: the child's own column gives way to the parent's new one")
+    return own(identity, old, new, old_schema, new_schema)
 
 
 def _irreplaceable(old: Object, _new: Object) -> str | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rebind, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
+from ..casts import NoCast
 
 OWNER = InPlace("common.set_owner", light=True)
 ACL = InPlace("common.set_acl", light=True)
@@ -57,6 +58,31 @@ def attached(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, 
     return InPlace("index.attach") if not old_obj.derived_from else Replace()
 
 
+def ask(column: Identity, error: NoCast) -> Refuse:
+    """The question of how a column's values go over."""
+    return Refuse(
+        str(error),
+        next=f"say how: --using '{column}=EXPRESSION', or under [[using]] in dbstrata.toml",
+    )
+
+
+def own(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
+    """`local` of an inherited column or check. NO INHERIT makes all of a child's its own, and INHERIT leaves them so;
+    no statement takes that back, but that a partition has none of its own."""
+    table = new.get(new.parent(identity) or identity)
+    kept = not new_obj.derived_from or identity not in old or getattr(table, "partition_of", None) is not None
+    before, after = getattr(old_obj, "local", True), getattr(new_obj, "local", True)
+    if kept or before == after:
+        return Kept()
+    if after:
+        return Rebind()
+    return Refuse(
+        f"that a child's {old_obj.kind} is inherited and its own too can't be said of one alone: NO INHERIT and "
+        "INHERIT make all of the child's columns and checks so, and nothing takes it back",
+        next="state all of them in the child too in the new schema, or leave that out with --ignore local",
+    )
+
+
 __all__ = [
     "ACL",
     "COMMENT",
@@ -66,10 +92,12 @@ __all__ = [
     "PLAIN",
     "Attributes",
     "KindRules",
+    "ask",
     "attached",
     "is_attached_late",
     "is_partition",
     "is_rebound",
+    "own",
     "partitions",
     "same",
 ]

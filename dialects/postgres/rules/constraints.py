@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rebind, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
+from ....snapshots.naming import parts_of
 from ....snapshots.postgres import ForeignKey
-from .common import COMMENT, attached, is_rebound, partitions, same
+from .common import COMMENT, attached, is_rebound, own, partitions, same
 
 BREAKS = "rows that break it"
 
@@ -30,6 +31,20 @@ def _derived(identity: Identity, old: Object, new_obj: Object, old_schema: Schem
         return Kept()
     above = [old_schema.get(old_schema.parent(origin) or origin) for origin in old.derived_from]
     return Replace() if any(getattr(table, "partition_by", None) for table in above) else Kept()
+
+
+def _local(identity: Identity, old: Object, new_obj: Object, old_schema: Schema, new_schema: Schema) -> Rule:
+    """An inherited check that the child states too; NO INHERIT says so where all its columns are to be its own."""
+    rule = own(identity, old, new_obj, old_schema, new_schema)
+    table = new_schema.parent(identity)
+    inner = [new_schema[i] for i in new_schema.inside(table)] if table is not None else []
+    inherited = any(obj.derived_from and not getattr(obj, "local", True) for obj in inner)
+    return InPlace("alter_table.restate_check") if isinstance(rule, Rebind) and inherited else rule
+
+
+def _is_called_alike(obj: Object) -> bool:
+    """A partition gets its foreign key under the parent's name; one of another name was there before."""
+    return all(parts_of(origin)[-1] == obj.name for origin in obj.derived_from)
 
 
 def _holds(obj: Object, schema: Schema) -> Iterator[Identity]:
@@ -64,7 +79,7 @@ RULES = {
             **same(Replace(), "expression", "no_inherit"),
             "not_enforced": Choose(_enforced),
             "not_valid": Choose(_validate),
-            "local": Kept(),
+            "local": Choose(_local),
             "comment": COMMENT,
             "derived_from": Choose(_derived),
         },
@@ -131,7 +146,7 @@ RULES = {
         weight=60,
         holds=_holds,
         detachable=True,
-        created_along=lambda _obj: True,
+        created_along=_is_called_alike,
         rebinding_brings=True,
         create_fails=_fails,
     ),

@@ -1,0 +1,6 @@
+CREATE SCHEMA s;
+CREATE TABLE p (a int NOT NULL, b int NOT NULL) PARTITION BY RANGE (a);
+CREATE TABLE a_child (a int CONSTRAINT p_a_not_null NOT NULL, b int NOT NULL);
+ALTER TABLE p ATTACH PARTITION a_child DEFAULT;
+CREATE TABLE ip (a int NOT NULL, b int NOT NULL);
+CREATE TABLE a_inh (x int not null) INHERITS (ip);

@@ -1,0 +1,2 @@
+CREATE TABLE p (a int NOT NULL, b int, CONSTRAINT p_b CHECK (b > 0));
+CREATE TABLE c () INHERITS (p);

@@ -1,0 +1,5 @@
+CREATE TABLE one (label text);
+CREATE TABLE child () INHERITS (one);
+CREATE TABLE grandchild () INHERITS (child);
+ALTER TABLE child ALTER label SET STORAGE EXTERNAL;
+ALTER TABLE ONLY child ALTER label SET DEFAULT 'z';

@@ -1,0 +1,5 @@
+CREATE TABLE p (a int NOT NULL, b bigint) PARTITION BY RANGE (a);
+CREATE TABLE c PARTITION OF p FOR VALUES FROM (1) TO (10);
+CREATE INDEX p_b ON p (b);
+COMMENT ON INDEX c_b_idx IS 'derived';
+COMMENT ON INDEX p_b IS 'origin';

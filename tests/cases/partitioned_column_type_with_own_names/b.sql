@@ -1,0 +1,13 @@
+CREATE TABLE r (x bigint primary key);
+CREATE TABLE p (a int NOT NULL, b bigint, constraint pch check (b > 0), constraint pfk foreign key (b) references r, constraint pk primary key (a, b)) PARTITION BY RANGE (a);
+CREATE TABLE c (a int not null, b bigint not null, constraint pch check (b > 0), constraint cfk foreign key (b) references r, constraint ck primary key (a, b) with (fillfactor=60));
+comment on constraint pch on c is 'check';
+comment on constraint cfk on c is 'fk';
+comment on index ck is 'cki';
+create index cx on c (b); comment on index cx is 'cx';
+create index px on p (b);
+alter table c cluster on cx;
+alter table p attach partition c for values from (1) to (10);
+create table c2 partition of p for values from (10) to (20);
+create table c3 partition of p default;
+create table f (a int, b bigint, foreign key (a,b) references p);
