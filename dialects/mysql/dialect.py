@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Many
 from typing import Any
 
-from ...engine.protocol import Effect, KindRules, Links, Renaming, Schema, State, Statement, Step
+from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Header, Identity, Object, plain
-from ...snapshots.mysql import Database, ForeignKey, Index, Sequence, Table
+from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, Sequence, Table
 from ...snapshots.naming import kind_of, path_of
 from . import options, partitions, renames, spelling, versions
 from .effects import effects
-from .locks import predict
+from .locks import facts, predict
 from .rules import relations, tables
 from .rules.columns import MODIFY
 
@@ -116,6 +116,10 @@ class MySQL:
         """The algorithm that it will take, and whether writes go on."""
         found = predict(statement.steps, old.header, old)
         return str(found) if found is not None else ""
+
+    def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
+        """What the step alone would lock and write anew."""
+        return facts(step, old)
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold."""
@@ -231,17 +235,21 @@ def _event(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """The key that serves it: the one with just its columns, or else the first that begins with them."""
+    return {"restated": _restated(step, old, new)}
+
+
+def _restated(step: Step, old: Schema, new: Schema) -> Index | None:
+    """A key of just its columns, under another name, that the server may have made itself, for a foreign key before
+    it: it would be made anew, under this one's name, if it were not stated."""
     assert isinstance(step.new, ForeignKey) and step.parent is not None
-    wanted = step.new.columns
-    serving: list[tuple[int, str]] = []
-    for identity in new.inside(step.parent):
-        index = new[identity]
-        if isinstance(index, Index) and index.type in ("plain", "unique"):
-            columns = tuple(part.column for part in index.parts)
-            if columns[: len(wanted)] == wanted:
-                serving.append((len(columns), index.name))
-    return {"key": min(serving)[1] if serving else None}
+    inside = [(i, new[i]) for i in new.inside(step.parent)]
+    first = min(f.name for _, f in inside if isinstance(f, ForeignKey) and f.columns == step.new.columns)
+    for identity, index in inside:
+        if isinstance(index, Index) and index.type == "plain" and identity in old and first == step.new.name:
+            bare = tuple(KeyPart(column=column) for column in step.new.columns)
+            if index.parts == bare and index.name != step.new.name and old.get(identity) == index:
+                return index
+    return None
 
 
 _RELATIVE = re.compile(r"\b(FOLLOWS|PRECEDES)\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from ...engine.protocol import Schema, Step
+from ...engine.protocol import Facts, Lock, Schema, Step
 from ...snapshots.model import Header, Identity
 from ...snapshots.mysql import Column, Index, Table
 from . import types
@@ -116,6 +116,15 @@ def predict(steps: Sequence[Step], header: Header, old: Schema) -> Cost | None:
     if len(found) > 1 and _mixes_virtual(steps, old):
         return COPY
     return cost
+
+
+def facts(step: Step, old: Schema) -> Facts:
+    """The cost of a step by itself, as a lock on its table."""
+    cost, table = predict((step,), old.header, old), step.parent or step.identity
+    if cost is None:
+        return Facts()
+    lock = Lock(str(cost), table, "writes" if cost.blocks_writes else "nothing")
+    return Facts(locks=(lock,), rewrites=(table,) if cost.rebuilds else ())
 
 
 _CHEAP_ALONE = frozenset({"add column", "drop column", "add column to a table with a virtual one"})

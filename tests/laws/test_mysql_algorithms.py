@@ -139,7 +139,7 @@ def database(my_server: MyServer) -> Iterator[MyDatabase]:
 def test_no_prediction_is_cheaper_than_the_truth(clause: Clause, database: MyDatabase, my_server: MyServer) -> None:
     if clause.flavour not in (None, my_server.flavour):
         pytest.skip(f"not on {my_server.flavour}")
-    make = ("DROP TABLE IF EXISTS t", clause.table, "INSERT INTO t (id) VALUES (1)")
+    make = ("DROP TABLE IF EXISTS t", clause.table, "INSERT INTO t (id, i) VALUES (1, 1)")
     database.run(*make)
     a = read_url(database.url)
     database.run(f"ALTER TABLE t {clause.text}")

@@ -67,7 +67,7 @@ RULES = {
         create="database.alter",
         drop="database.alter",
         attributes={
-            **same(InPlace("database.alter"), "charset", "collation"),
+            **same(InPlace("database.alter"), "charset", "collation", "encrypted"),
             "comment": Kept(),
             "acl": ACL,
             **DERIVED,
