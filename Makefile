@@ -28,7 +28,7 @@ demo: $(STAMP)  ## build a web shop's schema twice, migrate it forward and back 
 	$(BIN)/dbstrata demo $(ARGS)
 
 test: $(STAMP)  ## the tests, against real servers
-	$(BIN)/python -m pytest -m "not sweep" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not sweep" $(ARGS)
 
 check: $(STAMP)  ## style, format, types, layers
 	$(BIN)/ruff check .
@@ -37,7 +37,7 @@ check: $(STAMP)  ## style, format, types, layers
 	$(BIN)/lint-imports
 
 sweep: $(STAMP)  ## the long tests: many schemas there and back
-	$(BIN)/python -m pytest -m sweep $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m sweep $(ARGS)
 
 bench: $(STAMP)  ## the benchmark
 	$(BIN)/python -m bench $(ARGS)

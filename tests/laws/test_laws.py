@@ -150,6 +150,7 @@ def stops(statements: list[str], case: Case, way: str) -> list[int]:
     return sorted(random.Random(case.name + way).sample(inner, min(STOPS, len(inner))))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("way", ["there", "back"])
 def test_law_7_from_any_state_in_between(lab: Lab, case: Case, way: str) -> None:
     """A script that stopped half way: the diff to B still reaches B, and the diff to A still reaches A."""
