@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .report import Report
     from .sources import Pair
 
-__all__ = ["Format", "compared", "diff", "may_colour"]
+__all__ = ["Format", "compared", "diff", "may_colour", "verify"]
 
 
 class Format(StrEnum):
@@ -56,6 +56,29 @@ def diff(
 
         write_text(make_script(both.back if back else both, rollback=back), path)
     return 1 if different and exit_code else 0
+
+
+def verify(
+    snapshot: str,
+    url: str,
+    *,
+    format: Format = Format.text,
+    scope: Iterable[str] | None = None,
+    ignore: str = "",
+    config: str | None = None,
+) -> int:
+    """What `dbstrata verify` does once the command line is read: the exit code, 1 for drift."""
+    from ..dialects import server
+    from .output import write_text
+    from .sources import ask, load, merged, settings
+
+    expected = load(snapshot)
+    with server(expected.header.dialect).open_executor(url) as session:
+        live = session.dump(expected.header)
+    found = ask(expected, live, config=merged(settings(config), ignore=ignore, scope=scope).without_hints())
+    text, different = compared(found, format, show_spelling=False, colour=may_colour())
+    write_text(text, "-")
+    return 1 if different else 0
 
 
 def compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:

@@ -18,6 +18,7 @@ import msgspec
 from ..engine.policy import Policy
 from ..snapshots.errors import InputError
 from ..snapshots.model import Scope
+from ..snapshots.naming import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +66,11 @@ class Using(_Section, frozen=True):
     type: str | None = None
     """The new type; without it, either direction of the change is meant."""
 
+    @property
+    def identity(self) -> Identity:
+        """The column's."""
+        return Identity(f"column {self.column.removeprefix('column ')}")
+
 
 class Config(_Section, frozen=True):
     """All of the file."""
@@ -75,6 +81,10 @@ class Config(_Section, frozen=True):
     renames: tuple[Rename, ...] = ()
     using: tuple[Using, ...] = ()
     policy: Policy = Policy()
+
+    def without_hints(self) -> "Config":
+        """The same without renames and answers: where a difference is a difference."""
+        return msgspec.structs.replace(self, renames=(), using=())
 
 
 def load(path: str | None = None) -> Config:

@@ -19,6 +19,9 @@ __all__ = ["Narrowed", "attribute_names", "covers", "narrowed", "split_ignore"]
 ALIASES = {"owners": "owner", "privileges": "acl", "comments": "comment"}
 """What attributes are called besides their name in the snapshot."""
 
+HISTORY = "dbstrata_history"
+"""The table that `apply --record` keeps. It is nobody's difference."""
+
 Keep = Callable[[Identity, Object], bool]
 
 
@@ -41,6 +44,7 @@ def narrowed(old: Any, new: Any, *, scope: Scope, ignore: Iterable[str] = (), ma
             where="the two snapshots' headers",
             next="say what to compare with --scope PATTERN, or dump both alike",
         )
+    old, new = _without_history(old), _without_history(new)
     patterns, tables = tuple(ignore), tuple(managed)
     if tables:
         old, new = _without_partitions(old, tables, notes), _without_partitions(new, tables, notes)
@@ -128,6 +132,12 @@ def _without_partitions(snapshot: Any, tables: tuple[str, ...], notes: list[str]
 
 
 # ignored objects
+
+
+def _without_history(snapshot: Any) -> Any:
+    if not any(obj.name == HISTORY for obj in snapshot.objects):
+        return snapshot
+    return _kept(snapshot, lambda _, obj: obj.name != HISTORY)
 
 
 def _without_ignored(snapshot: Any, patterns: tuple[str, ...], notes: list[str]) -> Any:

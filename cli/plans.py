@@ -1,4 +1,4 @@
-"""From two snapshots to a script: plan, prove, render."""
+"""From two snapshots to a script: plan, prove, write down."""
 
 import re
 from collections.abc import Iterable
@@ -6,12 +6,15 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..engine import protocol, risk
+    from ..engine.assess import Risks
     from ..engine.decide import Allow
     from ..engine.plan import Plan
     from ..engine.policy import Allowance
+    from .bundles.model import Risk, Script, Step
     from .sources import Pair
 
-__all__ = ["make_plan", "make_script", "roles", "write_script"]
+__all__ = ["make_plan", "make_script", "roles", "write_script", "written_down"]
 
 CODES = ("unmodelled",)
 
@@ -64,34 +67,107 @@ def make_script(
     lock_timeout: str = "10s",
     title: str = "",
 ) -> str:
-    """The script that makes `pair.old` into `pair.new`, by the plan `made` if it is there already; `rollback` says that
-    this is the way back."""
-    from .. import __version__
+    """The text of the script that makes `pair.old` into `pair.new`, by the plan `made` if it is there already;
+    `rollback` says that this is the way back."""
+    made = made if made is not None else make_plan(pair, allow=allow)
+    return written_down(made, pair, rollback=rollback, lock_timeout=lock_timeout, title=title).text
+
+
+def written_down(
+    made: "Plan", pair: "Pair", *, rollback: bool = False, lock_timeout: str = "10s", title: str = ""
+) -> "Script":
+    """The plan as a script, in the pieces that it is run by."""
     from ..dialects import dialect
     from ..engine.assess import Risks
-    from ..snapshots.model import Unmodelled
-    from ..templates.render import render_script
-    from .reasons import Reasons, by_danger, counted, label, loss
+    from ..templates.render import render_parts, render_tail
+    from .bundles.model import Part, Script, Statement
+    from .reasons import Reasons
 
     check_lock_timeout(lock_timeout)
-    made = made if made is not None else make_plan(pair, allow=allow)
-    steps = made.steps
-    header = pair.old.header
-    speaks = dialect(header.dialect)
+    name = pair.old.header.dialect
+    speaks = dialect(name)
     risks = Risks(made, speaks)
-    return render_script(
+    texts = render_parts(name, made.parts, Reasons(made, risks, speaks).of, lock_timeout=lock_timeout)
+    parts = (
+        Part(
+            transaction=part.transaction,
+            reason=part.reason,
+            lead=text.lead,
+            opening=text.opening,
+            statements=tuple(
+                Statement(
+                    lead=words.lead,
+                    sql=words.sql,
+                    steps=tuple(_step(step, risks.by_step[step]) for step in statement.steps),
+                    risks=tuple(map(_risk, risks.by_statement[statement])),
+                )
+                for statement, words in zip(part.statements, text.statements, strict=True)
+            ),
+            closing=text.closing,
+        )
+        for part, text in zip(made.parts, texts, strict=True)
+    )
+    return Script(
+        head=_head(
+            made,
+            risks,
+            pair,
+            title=title or ("rollback" if rollback else "forward"),
+            rollback=rollback,
+            lock_timeout=lock_timeout,
+        ),
+        parts=tuple(parts),
+        tail=render_tail(name, made.parts),
+        roles=tuple(roles(made.steps)),
+    )
+
+
+def _risk(risk: "risk.Risk") -> "Risk":
+    from .bundles.model import Risk
+
+    return Risk(code=risk.code, object=risk.identity, text=risk.text)
+
+
+def _step(step: "protocol.Step", known: "risk.Assessment") -> "Step":
+    from .bundles.model import Step
+
+    touched = {*step.produces, *step.destroys, *step.renames, *step.renames.values()} - {step.identity}
+    return Step(
+        action=step.action,
+        identity=step.identity,
+        attributes=step.attributes,
+        touches=tuple(sorted(touched)),
+        loses=step.loses,
+        fails=None if step.unset else step.fails,
+        why=step.why,
+        locks=tuple(sorted(f"{lock.mode} on {lock.on}" for lock in known.locks)),
+        rewrites=tuple(sorted(known.rewrites)),
+        scans=tuple(sorted(known.scans)),
+        undo=known.undo,
+    )
+
+
+def _head(made: "Plan", risks: "Risks", pair: "Pair", *, title: str, rollback: bool, lock_timeout: str) -> str:
+    """What is to be known before the script is run."""
+    from .. import __version__
+    from ..dialects import dialect
+    from ..snapshots.model import Unmodelled
+    from ..templates.render import render_head
+    from .reasons import by_danger, counted, label, loss
+
+    steps, header = made.steps, pair.old.header
+    return render_head(
         header.dialect,
         made.parts,
-        Reasons(made, risks, dialect(header.dialect)).of,
         version=__version__,
-        title=title or ("rollback" if rollback else "forward"),
+        title=title,
         old_fingerprint=pair.prints[0],
         new_fingerprint=pair.prints[1],
         server=f"{header.flavour} {header.version}",
         losses=list(dict.fromkeys(loss(s) for s in steps if s.loses)),
         dangers=by_danger(steps),
         risks=counted(risks.all),
-        empty=_comes_back_empty(made, speaks) if rollback else [],
+        empty=_comes_back_empty(made, dialect(header.dialect)) if rollback else [],
         unmodelled=[label(c.identity) for c in made.changes if isinstance(c.old or c.new, Unmodelled)],
         roles=roles(steps),
         left_out=(*made.changes.left_out, *pair.notes),

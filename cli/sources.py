@@ -1,18 +1,33 @@
 """OLD and NEW on the command line: a file, a split directory, `REVISION:PATH` of git, `-`, a URL, or `empty`; and what
 of them is compared."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from ..engine.protocol import Answer, Renaming
     from ..engine.schema import Schema
     from ..snapshots.format import Snapshot
+    from ..snapshots.naming import Identity
     from .config import Config
 
-__all__ = ["Pair", "ask", "check_dialects", "empty_beside", "load", "pair", "same_file", "settings"]
+__all__ = [
+    "Pair",
+    "ask",
+    "check_dialects",
+    "empty_beside",
+    "load",
+    "load_both",
+    "merged",
+    "pair",
+    "same_file",
+    "settings",
+]
 
 EMPTY = "empty"
 
@@ -38,7 +53,9 @@ class Pair:
     @property
     def back(self) -> "Pair":
         """The same, the other way; what has been worked out of the two sides goes along."""
-        other = replace(self, old=self.new, new=self.old, whole_old=self.whole_new, whole_new=self.whole_old)
+        other = dataclasses.replace(
+            self, old=self.new, new=self.old, whole_old=self.whole_new, whole_new=self.whole_old
+        )
         vars(other).update({name: vars(self)[name][::-1] for name in ("schemas", "prints") if name in vars(self)})
         return other
 
@@ -76,72 +93,82 @@ def pair(
 ) -> Pair:
     """Both snapshots. `empty` stands for one without objects beside the other, and no hint is asked for there. Raises
     InputError, Refused."""
-    before, after = _both(old, new)
-    check_dialects(before, after)
-    config = config or settings()
-    renames = () if EMPTY in (old, new) else _hints(config, rename or ())
-    found = ask(before, after, config=config, ignore=ignore, scope=scope, renames=renames)
-    return found if EMPTY in (old, new) else replace(found, answers=_answers(config, using or (), found))
+    before, after = load_both(old, new)
+    found = merged(config or settings(), ignore=ignore, scope=scope, rename=rename, using=using)
+    asked = frozenset(entry.identity for entry in found.using[: len(list(using or ()))])
+    return ask(before, after, config=found.without_hints() if EMPTY in (old, new) else found, asked=asked)
 
 
-def _hints(config: "Config", options: Iterable[str]) -> "tuple[Renaming, ...]":
-    """Those of the settings, and those of the command line. Raises InputError."""
-    from ..engine.protocol import Renaming
-    from ..snapshots.naming import Identity
+def merged(
+    config: "Config",
+    *,
+    ignore: str = "",
+    scope: Iterable[str] | None = None,
+    rename: Iterable[str] | None = None,
+    using: Iterable[str] | None = None,
+) -> "Config":
+    """The settings and the options together: an option for the scope counts for more, so does the answer for a column;
+    others are added. Raises InputError."""
+    from ..snapshots.model import Scope
+    from .config import Ignore, Rename, Using
+    from .narrow import attribute_names, split_ignore
 
-    found = [(rename.old, rename.new) for rename in config.renames]
-    found += [_halves(option, "--rename", "column s.t.a=column s.t.b") for option in options]
-    return tuple(Renaming(Identity(before.strip()), Identity(after.strip())) for before, after in found)
+    words = (*config.ignore.attributes, *config.ignore.objects, *ignore.split(","))
+    attributes, objects = split_ignore(words, attribute_names)
+    renames = _halves(rename or (), "--rename", "column s.t.a=column s.t.b")
+    answers = [Using(column=a, using=b) for a, b in _halves(using or (), "--using", "column s.t.c=c::integer")]
+    over = {answer.identity for answer in answers}
+    return replace(
+        config,
+        scope=Scope(schemas=tuple(scope)) if scope else config.scope,
+        ignore=Ignore(attributes=attributes, objects=objects),
+        renames=(*config.renames, *(Rename(old=before, new=after) for before, after in renames)),
+        using=(*answers, *(entry for entry in config.using if entry.identity not in over)),
+    )
 
 
-def _answers(config: "Config", options: Iterable[str], pair: Pair) -> "tuple[Answer, ...]":
-    """How values go over, by the settings and the command line, which counts for more. Raises InputError."""
-    from ..engine.protocol import Answer
-    from ..snapshots.naming import Identity
-
-    asked = [_halves(option, "--using", "column s.t.c=c::integer") for option in options]
-    said = [Answer(Identity(column.strip()), text.strip()) for column, text in asked]
-    over = {answer.identity for answer in said}
-    for entry in config.using:
-        identity = Identity(f"column {entry.column.removeprefix('column ')}")
-        if identity not in over and any(identity in schema for schema in pair.schemas):
-            said.append(Answer(identity, entry.using, entry.type))
-    return tuple(said)
-
-
-def _halves(option: str, name: str, example: str) -> tuple[str, str]:
+def _halves(options: Iterable[str], name: str, example: str) -> Iterator[tuple[str, str]]:
     """What stands before and behind the first `=`. Raises InputError."""
     from ..snapshots.errors import InputError
 
-    before, between, after = option.partition("=")
-    if not between:
-        raise InputError(f"no `=` in {option!r}", name, f"say {name} '{example}'")
-    return before, after
+    for option in options:
+        before, between, after = option.partition("=")
+        if not between:
+            raise InputError(f"no `=` in {option!r}", name, f"say {name} '{example}'")
+        yield before.strip(), after.strip()
 
 
-def ask(
-    old: Any,
-    new: Any,
-    *,
-    config: "Config",
-    ignore: str = "",
-    scope: Iterable[str] | None = None,
-    renames: "tuple[Renaming, ...]" = (),
-) -> Pair:
-    """What is compared of two snapshots, by the settings and the options. An option counts for more."""
-    from ..snapshots.model import Scope
-    from .narrow import attribute_names, narrowed, split_ignore
+def ask(old: Any, new: Any, *, config: "Config", asked: "frozenset[Identity]" = frozenset()) -> Pair:
+    """What is compared of two snapshots, by settings as `merged` gives them. `asked`: the columns whose answer is one
+    of this command's; where neither side has such a column, the plan says so."""
+    from ..engine.protocol import Renaming
+    from ..snapshots.naming import Identity
+    from .narrow import narrowed
 
-    words = (*config.ignore.attributes, *config.ignore.objects, *ignore.split(","))
-    attributes, patterns = split_ignore(words, attribute_names)
     result = narrowed(
         old,
         new,
-        scope=Scope(schemas=tuple(scope)) if scope else config.scope,
-        ignore=patterns,
+        scope=config.scope,
+        ignore=config.ignore.objects,
         managed=(p.table for p in config.partitions if p.managed),
     )
-    return Pair(result.old, result.new, old, new, attributes, result.notes, _about(renames, result, old, new))
+    renames = tuple(Renaming(Identity(rename.old), Identity(rename.new)) for rename in config.renames)
+    hints = _about(renames, result, old, new)
+    found = Pair(result.old, result.new, old, new, config.ignore.attributes, result.notes, hints)
+    if config.using:
+        found = dataclasses.replace(found, answers=_answers(config, found, asked))
+    return found
+
+
+def _answers(config: "Config", pair: Pair, asked: "frozenset[Identity]") -> "tuple[Answer, ...]":
+    """How values go over, for the columns that there are, and those that were asked for."""
+    from ..engine.protocol import Answer
+
+    return tuple(
+        Answer(entry.identity, entry.using, entry.type)
+        for entry in config.using
+        if entry.identity in asked or any(entry.identity in schema for schema in pair.schemas)
+    )
 
 
 def _about(renames: "tuple[Renaming, ...]", left: Any, old: Any, new: Any) -> "tuple[Renaming, ...]":
@@ -156,6 +183,13 @@ def _about(renames: "tuple[Renaming, ...]", left: Any, old: Any, new: Any) -> "t
         return any(name in side for side in sides for name in (renaming.before, renaming.after))
 
     return tuple(r for r in renames if known(r, kept) or not known(r, whole))
+
+
+def load_both(old: str, new: str) -> tuple[Any, Any]:
+    """OLD and NEW as they were read. Raises InputError; Refused if they are of two dialects."""
+    before, after = _both(old, new)
+    check_dialects(before, after)
+    return before, after
 
 
 def _both(old: str, new: str) -> tuple[Any, Any]:
@@ -212,8 +246,6 @@ def load(source: str) -> "Snapshot":
 
 def empty_beside(beside: Any) -> Any:
     """A database as it is made: without anything but what the server puts there, as far as the scope covers it."""
-    from msgspec.structs import replace
-
     from ..dialects import dialect
     from .narrow import covers
 

@@ -3,10 +3,13 @@
 import os
 import re
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine.protocol import Dialect
 from ..snapshots.errors import InputError
+
+if TYPE_CHECKING:
+    from .protocol import Checks, Server
 
 _MODULES = {"postgres": ".postgres.dialect", "mysql": ".mysql.dialect"}
 _SCHEMES = {
@@ -16,6 +19,8 @@ _SCHEMES = {
     "mariadb": ".mysql.read",
 }
 """The module whose `read_url` dumps a database of that URL."""
+_SERVERS = {"postgres": ".postgres.executor"}
+_CHECKS = {"postgres": ".postgres.checks"}
 
 
 def dialect(name: str) -> Dialect:
@@ -43,3 +48,21 @@ def read_url(url: str) -> Any:
         known = ", ".join(f"{name}://" for name in sorted(_SCHEMES))
         raise InputError(f"no dialect for {scheme}://", "the URL", f"the schemes are {known}")
     return import_module(_SCHEMES[scheme], __package__).read_url(url)
+
+
+def server(name: str) -> "Server":
+    """What opens sessions on the servers of that dialect. Raises InputError where there is none yet."""
+    found: Server = _module(_SERVERS, name, "running bundles")
+    return found
+
+
+def checks(name: str) -> "Checks":
+    """What asks a database before and after a script. Raises InputError where there is none yet."""
+    found: Checks = _module(_CHECKS, name, "preflight and verification")
+    return found
+
+
+def _module(modules: dict[str, str], name: str, what: str) -> Any:
+    if name not in modules:
+        raise InputError(f"no {what} for {name} yet", "the snapshot's header", f"there is for {', '.join(modules)}")
+    return import_module(modules[name], __package__)

@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from dbstrata.cli.bundles.model import plan_schema
 from dbstrata.cli.main import COMMANDS
 from dbstrata.engine.codes import CATALOGUE, FAMILIES, Code
 from dbstrata.snapshots.schema import text as schema_text
@@ -97,6 +98,7 @@ def pages() -> dict[Path, str]:
     """All that is written, by file."""
     manual = HERE / "commands.md"
     return {
+        HERE / "bundle-format.schema.json": plan_schema().decode(),
         HERE / "snapshot-format.schema.json": schema_text().decode(),
         manual: commands_page(manual.read_text(encoding="utf-8")),
         HERE / "risks" / "index.md": risks_index(),

@@ -4,6 +4,9 @@
     |-- InputError     2  a file, an option or an argument is wrong
     |-- Refused        3  policy, drift, preflight, no rule, unmodelled, a bad bundle
     |-- ServerFailed   4  a server could not be reached, refused, or failed
+    |   |-- LockTimeout       a lock was not had in time: worth another try
+    |   `-- ConnectionLost    nobody is there any more: what was begun may be done or not
+    |-- Interrupted  130  Ctrl-C while a server was changed: stopped at a step's edge
     `-- Defect         5  dbstrata itself is wrong: a plan that does not prove
 
 A subclass exists where a caller acts differently. No message holds a password.
@@ -12,7 +15,17 @@ A subclass exists where a caller acts differently. No message holds a password.
 import re
 from typing import ClassVar
 
-__all__ = ["DbstrataError", "Defect", "InputError", "Refused", "ServerFailed", "hushed"]
+__all__ = [
+    "ConnectionLost",
+    "DbstrataError",
+    "Defect",
+    "InputError",
+    "Interrupted",
+    "LockTimeout",
+    "Refused",
+    "ServerFailed",
+    "hushed",
+]
 
 _SECRETS = re.compile(
     r"(password(?:=|\s+=\s*))('(?:[^'\\]|\\.)*'?|[^\s&]+)|((?:\A|[\s'\"]|://)[^/\s:@'\"]*:)[^@\s]*(?=@)", re.IGNORECASE
@@ -54,6 +67,20 @@ class ServerFailed(DbstrataError):
     """A server could not be reached, refused, or failed."""
 
     exit_code: ClassVar[int] = 4
+
+
+class LockTimeout(ServerFailed):
+    """A lock was not had in time."""
+
+
+class ConnectionLost(ServerFailed):
+    """The connection broke midway."""
+
+
+class Interrupted(DbstrataError):
+    """The user ended it, and it says where things stand. 130 is what a shell expects then."""
+
+    exit_code: ClassVar[int] = 130
 
 
 class Defect(DbstrataError):

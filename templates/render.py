@@ -3,16 +3,16 @@
 Names and literals reach a statement through filters alone; an unknown variable is an error (StrictUndefined).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..engine.protocol import Part, Statement, Step
 from ..snapshots.naming import path_of
 from .filters import filters
 
 if TYPE_CHECKING:
-    from jinja2 import BytecodeCache, Environment, Template
+    from jinja2 import BytecodeCache, Environment
 
 
 def _bytecode_cache() -> "BytecodeCache | None":
@@ -44,7 +44,7 @@ def _environment(dialect: str = "") -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        autoescape=False,
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
     )
     environment.filters |= filters(dialect)
     return environment
@@ -86,11 +86,6 @@ def _said_by_another(step: Step, steps: Sequence[Step]) -> bool:
     return step.action == "create" and path_of(step.identity) in made and step.parent in {s.identity for s in steps}
 
 
-def script_template(dialect: str) -> "Template":
-    """The template of a whole script."""
-    return _environment(dialect).get_template(f"{dialect}/script.sql.j2")
-
-
 class Said(Protocol):
     """What stands above a statement."""
 
@@ -107,24 +102,78 @@ class Said(Protocol):
     def cost(self) -> str: ...
 
 
-def render_script(dialect: str, parts: Sequence[Part], of: Callable[[Statement], Said], **facts: Any) -> str:
-    """A whole script: header, parts, statements with what `of` says of them. `facts` is what the header tells."""
-    rendered = [{"part": part, "groups": _groups(dialect, part, of)} for part in parts]
-    return script_template(dialect).render(parts=rendered, **facts)
+class StatementText(NamedTuple):
+    """What stands above a statement, and the statement."""
+
+    lead: str
+    sql: str
 
 
-def _groups(dialect: str, part: Part, of: Callable[[Statement], Said]) -> list[dict[str, Any]]:
-    """The part's statements; neighbours that are there for one reason, together."""
-    groups: list[dict[str, Any]] = []
+class PartText(NamedTuple):
+    """The pieces of one part."""
+
+    lead: str
+    opening: str
+    statements: tuple[StatementText, ...]
+    closing: str
+
+
+def render_head(dialect: str, parts: Sequence[Part], **facts: Any) -> str:
+    """What stands above a script; `facts` is what it tells."""
+    head: str = _module(dialect, "script").head(parts=parts, **facts)
+    return head
+
+
+def render_tail(dialect: str, parts: Sequence[Part]) -> str:
+    """What stands below a script."""
+    tail: str = _module(dialect, "script").tail(parts)
+    return tail
+
+
+def render_parts(
+    dialect: str, parts: Sequence[Part], said: Callable[[Statement], Said], *, lock_timeout: str
+) -> list[PartText]:
+    """The parts of a script, each statement with its reason above it."""
+    script = _module(dialect, "script")
+    return [
+        PartText(
+            lead=script.lead(part, number, len(parts)),
+            opening=script.opening(part, lock_timeout),
+            statements=tuple(_statements(dialect, part, said)),
+            closing=script.closing(part),
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def _statements(dialect: str, part: Part, said: Callable[[Statement], Said]) -> Iterable[StatementText]:
+    """Neighbours that are there for one reason stand below it together, and their risks with it."""
+    script = _module(dialect, "script")
+    groups: list[tuple[Said, dict[str, None], list[str]]] = []
     for statement in part.statements:
-        words = of(statement)
-        same = bool(groups) and (groups[-1]["reason"], groups[-1]["cost"]) == (words.reason, words.cost)
-        if not same or words.losses or groups[-1]["losses"]:
-            said = {"reason": words.reason, "losses": words.losses, "cost": words.cost}
-            groups.append(said | {"risks": {}, "statements": []})
-        groups[-1]["risks"] |= dict.fromkeys(words.risks)
-        groups[-1]["statements"].append(render_statement(dialect, statement))
-    return groups
+        words = said(statement)
+        last = groups[-1][0] if groups else None
+        same = last is not None and (last.reason, last.cost) == (words.reason, words.cost)
+        if last is None or not same or words.losses or last.losses:
+            groups.append((words, {}, []))
+        groups[-1][1].update(dict.fromkeys(words.risks))
+        groups[-1][2].append(script.statement(render_statement(dialect, statement)))
+    for words, risks, texts in groups:
+        before = None
+        for sql in texts:
+            gap = "\n" if before is not None and ("\n" in sql or "\n" in before) else ""
+            yield StatementText(script.above(words, list(risks)) if before is None else gap, sql)
+            before = sql
+
+
+def render_query(dialect: str, name: str, **facts: Any) -> str:
+    """A query for a check: the macro of that name."""
+    return _tidy(_macro(dialect, name)(**facts))
+
+
+def render_page(name: str, dialect: str = "", **facts: Any) -> str:
+    """A page of text: the template of that name, with the filters of the dialect."""
+    return _environment(dialect).get_template(f"{name}.j2").render(**facts)
 
 
 def render_settings(dialect: str, *, transaction: bool, lock_timeout: str) -> tuple[list[str], list[str]]:
@@ -136,9 +185,9 @@ def render_settings(dialect: str, *, transaction: bool, lock_timeout: str) -> tu
 
 def render_file(name: str, **facts: Any) -> str:
     """A file for another tool: the template of that name below templates/export/."""
-    return _environment().get_template(f"export/{name}.j2").render(**facts)
+    return render_page(f"export/{name}", **facts)
 
 
 def render_report(name: str, **facts: Any) -> str:
     """A report: the template of that name below templates/report/."""
-    return _environment().get_template(f"report/{name}.j2").render(**facts)
+    return render_page(f"report/{name}", **facts)

@@ -11,12 +11,17 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...snapshots.errors import DbstrataError, InputError, Refused, ServerFailed, hushed
+from ...snapshots.errors import ConnectionLost, DbstrataError, InputError, LockTimeout, Refused, ServerFailed, hushed
 
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["INSTALL", "NEWEST_TESTED", "OLDEST", "connect", "connection", "explained"]
+__all__ = ["INSTALL", "NEWEST_TESTED", "OLDEST", "Connection", "beside", "connect", "connection", "explained", "where"]
+
+if TYPE_CHECKING:
+    Connection = psycopg.Connection[Any]
+else:
+    Connection = "psycopg.Connection"
 
 OLDEST = 13
 NEWEST_TESTED = 18
@@ -124,6 +129,21 @@ WORKING = {
 }
 """By SQLSTATE (manual, appendix A): what, and what to do next."""
 
+FORBIDDEN = (
+    (r"must be owner of (?:\w+ )*?(\S+)$", "connect as its owner, or be made a member: GRANT <owner of {0}> TO {user}"),
+    (r"permission denied for schema (\S+)", "have it granted: GRANT USAGE, CREATE ON SCHEMA {0} TO {user}"),
+    (r"permission denied for database (\S+)", "have it granted: GRANT CREATE ON DATABASE {0} TO {user}"),
+    (
+        r"permission denied for table (\S+)",
+        "have it granted: GRANT SELECT, REFERENCES ON {0} TO {user}; or be its owner",
+    ),
+    (r"permission denied for sequence (\S+)", "have it granted: GRANT USAGE, SELECT ON SEQUENCE {0} TO {user}"),
+    (r"permission denied for (?:function|procedure) (\S+)", "have it granted: GRANT EXECUTE ON ROUTINE {0} TO {user}"),
+    (r'must be (?:able to SET ROLE|member of role) "(.*)"', "be made a member: GRANT {0} TO {user}"),
+    (r"must be superuser", "connect as a superuser, or have one do this step"),
+)
+"""What the server says with 42501, and the privilege that is missing."""
+
 LOST = ("57P01", "57P02", "57P03", "57P05", "08")
 """SQLSTATEs, or their beginnings, after which there is no connection."""
 
@@ -157,6 +177,14 @@ def connection(url: str, *, untested: bool = False) -> Generator["psycopg.Connec
             yield found
     finally:
         found.close()
+
+
+@contextmanager
+def alongside(found: "psycopg.Connection[Any]") -> Generator["psycopg.Connection[Any]"]:
+    """Another connection of the same kind, that asks for no password again."""
+    psycopg = _driver()
+    with explained(found), psycopg.connect(found.info.dsn, password=found.info.password, autocommit=True) as other:
+        yield other
 
 
 @contextmanager
@@ -257,15 +285,39 @@ def _failed(error: Any, found: "psycopg.Connection[Any]", where: str) -> Dbstrat
     state = error.sqlstate or ""
     text = _clean(error.diag.message_primary or str(error))
     if found.closed or found.broken or state.startswith(LOST):
-        return ServerFailed(
+        return ConnectionLost(
             what="the connection to the server was lost midway",
             where=f"{where} ({text})",
             next="see that the server runs and what its log says, then start again",
         )
     if state == "57014" and "timeout" not in text:
         return ServerFailed(what="someone cancelled the statement", where=f"{where} ({text})", next="start again")
+    if state == "55P03":
+        return LockTimeout(what=WORKING[state][0], where=f"{where} ({text})", next=WORKING[state][1])
+    if state == "42501":
+        return ServerFailed(what=WORKING[state][0], where=f"{where} ({text})", next=_missing_right(text, found))
     what, next_ = WORKING.get(state, (f"the server failed with SQLSTATE {state or '?'}", "see the server's log"))
     return ServerFailed(what=what, where=f"{where} ({text})", next=next_)
+
+
+def _missing_right(text: str, found: "psycopg.Connection[Any]") -> str:
+    """Which GRANT helps."""
+    for pattern, advice in FORBIDDEN:
+        if match := re.search(pattern, text):
+            return advice.format(*match.groups(), user=found.info.user)
+    return WORKING["42501"][1]
+
+
+def where(found: "psycopg.Connection[Any]") -> str:
+    """Host, port, database and user, in words."""
+    return _where(found.pgconn)
+
+
+def beside(url: str, database: str) -> str:
+    """The URL of another database on that server."""
+    from psycopg.conninfo import make_conninfo
+
+    return make_conninfo(url, dbname=database)
 
 
 def _where(pgconn: Any) -> str:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from ...snapshots.naming import kind_of
@@ -49,6 +51,11 @@ def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
 
+def _groups(values: Iterable[Any], attribute: str) -> list[tuple[Any, list[Any]]]:
+    """Neighbours that agree in the attribute, in the order in which they come: Jinja's own filter sorts."""
+    return [(key, list(found)) for key, found in groupby(values, key=attrgetter(attribute))]
+
+
 def _statement(text: str) -> str:
     return text if text.rstrip().endswith(";") else f"{text};"
 
@@ -60,6 +67,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "cell": _cell,
     "escaped": _escaped,
     "fence": _fence,
+    "groups": _groups,
     "python": _python,
     "statement": _statement,
 }

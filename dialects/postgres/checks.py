@@ -1,0 +1,269 @@
+"""What is asked of a PostgreSQL database before a script and after it. Which questions, that is; their SQL is in
+templates/postgres/checks.sql.j2.
+
+A question about rows is asked where the old schema has all that it names; where it has not, there are no such rows, or
+the statement itself is the first that can tell.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...engine.protocol import Schema, Step
+from ...snapshots.model import Identity, Object, Text, plain
+from ...snapshots.naming import kind_of, parts_of, path, path_of
+from ...snapshots.postgres import (
+    Check,
+    Column,
+    Enum,
+    ForeignKey,
+    Index,
+    MaterializedView,
+    PrimaryKey,
+    Routine,
+    Table,
+    Unique,
+    View,
+)
+from ...snapshots.postgres import Sequence as SequenceObject
+from ...templates.render import render_query
+from ..protocol import Query
+
+__all__ = ["after", "before"]
+
+STATED = frozenset(
+    """schema extension table sequence view materialized_view index column check primary_key unique foreign_key
+    exclusion trigger policy rule enum domain range composite function procedure aggregate statistics""".split()
+)
+"""The kinds that the macro `state` knows."""
+
+
+def before(steps: Sequence[Step], old: Schema, roles: Sequence[str]) -> Sequence[Query]:
+    """The state of what the steps touch, roles and extensions; then what in the rows, and who, stands in the way."""
+    known = _Known(steps, old)
+    found = list(_states(steps, known))
+    if roles:
+        found.append(Query("a role that the script names", _sql("roles", names=list(roles))))
+    extensions = [
+        parts_of(s.identity)[-1] for s in steps if s.action == "create" and kind_of(s.identity) == "extension"
+    ]
+    if extensions:
+        found.append(Query("an extension that the script creates", _sql("extensions", names=extensions)))
+    found.extend(query for step in steps for query in _about_rows(step, known))
+    if steps:
+        found.append(Query("who could keep a lock from us", _sql("sessions"), stops=False))
+    if tables := sorted({table for step in steps if (table := known.table(step)) is not None}):
+        found.append(Query("tables of more than 1 GB", _sql("sizes", tables=tables), stops=False))
+    return list(dict.fromkeys(found))
+
+
+def after(new: Schema) -> Sequence[Query]:
+    """Indexes and constraints that do not hold, sequences that will give out what is there already."""
+    tables = [obj for obj in new.of_kind("table") if isinstance(obj, Table)]
+    unchecked = [(t.schema, t.name, c.name) for t in tables for c in t.constraints if getattr(c, "not_valid", False)]
+    found = [
+        Query("an index that is not valid", _sql("invalid_indexes")),
+        Query("a constraint that is not valid", _sql("invalid_constraints", known=unchecked)),
+    ]
+    for sequence, column in _filled(new, tables):
+        facts = {"sequence": sequence, "table": path(*parts_of(column)[:2]), "column": parts_of(column)[-1]}
+        found.append(
+            Query("a sequence that is behind its column", _sql("behind", label=f"sequence {sequence}", **facts))
+        )
+    return found
+
+
+def _filled(new: Schema, tables: Iterable[Table]) -> Iterator[tuple[str, Identity]]:
+    """(sequence, column) for all columns that a rising sequence of their own fills."""
+    for obj in new.of_kind("sequence"):
+        if isinstance(obj, SequenceObject) and obj.owned_by is not None and obj.increment > 0:
+            yield path(obj.schema, obj.name), obj.owned_by
+    for table in tables:
+        for column in table.columns:
+            made = column.identity_column
+            if made is not None and made.increment > 0 and not column.derived_from:
+                yield made.sequence, column.identity(table.identity())
+
+
+# -- what is there -----------------------------------------------------------------------------------------------------
+
+
+class _Known:
+    """The old schema, also by the names that things have once the script has renamed them."""
+
+    def __init__(self, steps: Iterable[Step], old: Schema) -> None:
+        self.old = old
+        self.major = old.header.version_number // 10000
+        self._before: Mapping[Identity, Identity] = {new: was for s in steps for was, new in s.renames.items()}
+
+    def was(self, identity: Identity) -> Identity:
+        """What it is called before the script."""
+        return self._before.get(identity, identity)
+
+    def get(self, identity: Identity) -> Object | None:
+        """It, before the script."""
+        return self.old.get(self.was(identity))
+
+    def table(self, step: Step) -> str | None:
+        """The SQL name, before the script, of the table that the step is on, if it was there."""
+        inside = Identity(f"table {path(*parts_of(step.identity)[:2])}")
+        around = self.was(step.parent if step.parent is not None else inside)
+        root = self.old.root_of(around)
+        return path_of(root) if root is not None and isinstance(self.old.get(root), Table) else None
+
+    def columns(self, identities: Iterable[Identity]) -> list[str] | None:
+        """Their names before the script; None unless all were there."""
+        found = [self.was(i) for i in identities]
+        return [parts_of(i)[-1] for i in found] if all(self.old.get(i) is not None for i in found) else None
+
+
+class _State(NamedTuple):
+    label: str
+    kind: str
+    parts: tuple[str, ...]
+    types: str
+    expected: str | None
+    digest: bool = False
+    """Is `expected` a digest of what only servers of one major version spell alike?"""
+
+
+def _states(steps: Sequence[Step], known: _Known) -> Iterator[Query]:
+    wanted: dict[Identity, Object | None] = {}
+    for step in steps:
+        for identity in (step.identity, *step.renames, *step.destroys):
+            if (obj := known.old.get(identity)) is not None:
+                wanted[identity] = obj
+        parent_is_there = step.parent is None or known.get(step.parent) is not None
+        if step.action == "create" and parent_is_there and known.get(step.identity) is None:
+            wanted[step.identity] = None
+    objects = [_state(i, obj) for i, obj in sorted(wanted.items(), key=lambda item: item[0]) if kind_of(i) in STATED]
+    if objects:
+        yield Query("the state that the script starts from", _sql("states", objects=objects, major=known.major))
+
+
+def _state(identity: Identity, obj: Object | None) -> _State:
+    kind = kind_of(identity)
+    label = f"{kind.replace('_', ' ')} {path_of(identity)}"
+    types = path_of(identity).partition("(")[2].removesuffix(")")
+    expected: str | None = None if obj is None else "it"
+    if isinstance(obj, View | MaterializedView):
+        return _State(label, kind, parts_of(identity), types, _digest(obj.query), digest=True)
+    if isinstance(obj, Routine):
+        expected = _digest(obj.body or "")
+    elif isinstance(obj, Enum):
+        expected = ", ".join(obj.labels)
+    elif isinstance(obj, Column):
+        expected = f"{obj.type}{' NOT NULL' * obj.not_null}"
+    return _State(label, kind, parts_of(identity), types, expected)
+
+
+def _digest(text: Text) -> str:
+    return hashlib.md5(plain(text).encode(), usedforsecurity=False).hexdigest()
+
+
+# -- what the rows say -------------------------------------------------------------------------------------------------
+
+
+def _about_rows(step: Step, known: _Known) -> Iterator[Query]:
+    table = known.table(step)
+    if table is None or step.unset or not step.fails or step.new is None:
+        return
+    for cls, ask in QUESTIONS:
+        if isinstance(step.new, cls):
+            yield from ask(step, known, table)
+
+
+def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    new, old = step.new, known.get(step.identity)
+    assert isinstance(new, Column)
+    label = f"column {path_of(step.identity)}"
+    if old is None and step.action == "create":
+        yield Query("a new column that is NOT NULL and has no default", _sql("any_row", label=label, table=table))
+    if not isinstance(old, Column):
+        return
+    name = parts_of(known.was(step.identity))[-1]
+    facts = {"label": label, "table": table}
+    if "not_null" in step.attributes and new.not_null and not old.not_null:
+        yield Query("NULLs in the way of NOT NULL", _sql("nulls", columns=[name], **facts))
+    if "type" in step.attributes and old.type != new.type:
+        yield from _type(old.type, new.type, known.major, {"column": name, **facts})
+
+
+_LENGTH = re.compile(r"character(?: varying)?\((\d+)\)")
+_INTEGERS = {"smallint": 15, "integer": 31, "bigint": 63}
+_STRINGS = re.compile(r"text|character")
+
+
+def _type(old: str, new: str, major: int, facts: Mapping[str, Any]) -> Iterator[Query]:
+    if length := _LENGTH.fullmatch(new):
+        yield Query("values that are too long", _sql("too_long", length=length[1], **facts))
+    elif bits := _INTEGERS.get(new) if old in _INTEGERS or old.startswith("numeric") else None:
+        ends = {"low": -(2**bits), "high": 2**bits - 1}
+        if _INTEGERS.get(old, 64) > bits:
+            yield Query("values that are too large", _sql("out_of_range", type=new, **ends, **facts))
+    elif _STRINGS.match(old) and not _STRINGS.match(new) and major >= 16:
+        yield Query("values that can't be cast", _sql("not_castable", type=new, **facts))
+
+
+def _key(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    new = step.new
+    assert isinstance(new, PrimaryKey | Unique)
+    columns = known.columns(new.columns)
+    if columns is None or new.without_overlaps:
+        return
+    label = f"{new.kind.replace('_', ' ')} {path_of(step.identity)}"
+    distinct = isinstance(new, Unique) and new.nulls_not_distinct
+    facts = {"label": label, "table": table, "columns": columns, "nulls_count": distinct}
+    yield Query("duplicates in the way of a key", _sql("duplicates", **facts))
+
+
+def _index(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    new = step.new
+    assert isinstance(new, Index)
+    if not new.unique or new.predicate is not None or any(part.column is None for part in new.parts):
+        return
+    columns = known.columns(part.column for part in new.parts if part.column is not None)
+    if columns is not None:
+        facts = {"label": f"index {path_of(step.identity)}", "table": table, "columns": columns}
+        sql = _sql("duplicates", nulls_count=new.nulls_not_distinct, **facts)
+        yield Query("duplicates in the way of a unique index", sql)
+
+
+def _foreign_key(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    new = step.new
+    assert isinstance(new, ForeignKey)
+    columns, others = known.columns(new.columns), known.columns(new.referenced_columns)
+    if columns is None or others is None or new.period:
+        return
+    facts = {"table": table, "columns": columns, "other": path_of(known.was(new.references)), "others": others}
+    yield Query(
+        "rows in the way of a foreign key", _sql("orphans", label=f"foreign key {path_of(step.identity)}", **facts)
+    )
+
+
+def _check(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    """Its text names columns as they are afterwards: asked where all that it uses has that name before."""
+    new = step.new
+    assert isinstance(new, Check)
+    used = (*new.depends_on, *(step.needs if not new.depends_on else ()))
+    same = all(known.was(i) == i and known.old.get(i) is not None for i in used if i != step.identity)
+    if same and step.parent is not None and known.was(step.parent) == step.parent:
+        facts = {"label": f"check {path_of(step.identity)}", "table": table, "what": "rows break it"}
+        condition = f"NOT ({plain(new.expression)})"
+        yield Query("rows in the way of a check", _sql("counted", condition=condition, **facts))
+
+
+QUESTIONS: Sequence[tuple[type[Object], Callable[[Step, _Known, str], Iterator[Query]]]] = (
+    (Column, _column),
+    (PrimaryKey, _key),
+    (Unique, _key),
+    (Index, _index),
+    (ForeignKey, _foreign_key),
+    (Check, _check),
+)
+"""By what the step makes or alters."""
+
+
+def _sql(macro: str, **facts: Any) -> str:
+    return render_query("postgres", f"checks.{macro}", **facts)
