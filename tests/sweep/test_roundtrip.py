@@ -6,6 +6,7 @@ says what to write there. An id that fails is printed with its reason.
 
 import itertools
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -17,47 +18,67 @@ from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 
 from ..lab import SHARED, Case, Lab, look
 from ..laws.test_cases import travel
+from ..mysql_servers import MyServer
 
 pytestmark = [
     pytest.mark.sweep,
     pytest.mark.skipif(SHARED is None, reason="DBSTRATA_SHARED names no folder of schema pairs"),
 ]
 
-FLOORS: dict[str, list[int]] = json.loads(Path(__file__).with_name("floors.json").read_text())
-"""By file: [round trips, judged]."""
+FLOORS: dict[str, dict[str, list[int]]] = json.loads(Path(__file__).with_name("floors.json").read_text())
+"""By server and file: [round trips, judged]."""
 HISTORIES = ["osm"]
 PAIRS = 10
 """Of each history, evenly spread."""
 
 
-def judged(server: EmbeddedPostgres, file: Path, folder: Path) -> list[dict[str, Any]]:
-    """What the harness found: it runs commands as a user would, and pg_dump is its judge."""
+def judged(file: Path, folder: Path, *options: str) -> list[dict[str, Any]]:
+    """What the harness found: it runs commands as a user would, and the server's own dump is its judge."""
     assert SHARED is not None
     command = [sys.executable, str(SHARED / "roundtrip.py"), str(file), "--tool", f"{sys.executable} -m dbstrata"]
-    options = ["--pg", server.url("").rstrip("/"), "--pgbin", str(server.bindir), "--out", str(folder / "results.json")]
-    subprocess.run([*command, *options], check=False, timeout=1200, cwd=folder)
-    results: list[dict[str, Any]] = json.loads((folder / "results.json").read_text())
+    out = folder / "results.json"
+    subprocess.run([*command, *options, "--out", str(out)], check=False, timeout=1200, cwd=folder)
+    results: list[dict[str, Any]] = json.loads(out.read_text())
     return [result for result in results if result["stage"] != "setup"]
 
 
-@pytest.mark.parametrize("name", sorted(FLOORS))
-def test_share_of_round_trips(postgres: EmbeddedPostgres, tmp_path: Path, name: str) -> None:
-    assert SHARED is not None
-    results = judged(postgres, SHARED / "cases" / "postgres" / f"{name}.json", tmp_path)
+def assert_at_least(floor: list[int], results: list[dict[str, Any]]) -> None:
+    """[round trips, judged]; what fails is printed with its reason."""
     failed = {r["id"]: f"{r['stage']}: {r['msg'].strip()[-300:]}" for r in results if r["stage"] != "ok"}
     for case, reason in failed.items():
         print(case, reason, sep="\n    ")
     for result in results:
         if result.get("replaced"):
             print(result["id"], "rows were not kept:", *result["replaced"])
-    passed, judged_then = FLOORS[name]
+    passed, judged_then = floor
     assert len(results) >= judged_then
     assert len(results) - len(failed) >= passed
 
 
+@pytest.mark.parametrize("name", sorted(FLOORS["postgres"]))
+def test_share_of_round_trips(postgres: EmbeddedPostgres, tmp_path: Path, name: str) -> None:
+    assert SHARED is not None
+    server = ["--pg", postgres.url("").rstrip("/"), "--pgbin", str(postgres.bindir)]
+    results = judged(SHARED / "cases" / "postgres" / f"{name}.json", tmp_path, *server)
+    assert_at_least(FLOORS["postgres"][name], results)
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS["mysql"]))
+def test_share_of_round_trips_with_rows(my_server: MyServer, tmp_path: Path, name: str) -> None:
+    """On MySQL and MariaDB, with a row in every table that takes one."""
+    assert SHARED is not None
+    client, dumper = (shlex.join(my_server.program(dump)[:2]) for dump in (False, True))
+    account = f"{my_server.host}:{my_server.port}:{my_server.user}"
+    server = ["--my", account, "--mybin", client, "--mydump", dumper, "--flavor", my_server.flavour, "--rows"]
+    results = judged(SHARED / "cases" / "mysql" / f"{name}.json", tmp_path, *server)
+    assert_at_least(FLOORS[my_server.flavour][name], results)
+
+
 def test_every_file_has_a_floor() -> None:
     assert SHARED is not None
-    assert {path.stem for path in (SHARED / "cases" / "postgres").glob("*.json")} == FLOORS.keys()
+    for folder, servers in (("postgres", ["postgres"]), ("mysql", ["mysql", "mariadb"])):
+        files = {path.stem for path in (SHARED / "cases" / folder).glob("*.json")}
+        assert [FLOORS[server].keys() for server in servers] == [files] * len(servers)
 
 
 def history(project: str) -> list[Case]:
