@@ -340,7 +340,7 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     ),
     "alter_table.set_default": ALTER,
     "alter_table.drop_default": ALTER,
-    "alter_table.add_identity": ALTER,
+    "alter_table.add_identity": Row(locks=((AE, family),), scans=family),  # setval behind the rows that there are
     "alter_table.drop_identity": ALTER,
     "alter_table.set_identity_always": ALTER,
     "alter_table.set_not_null": Row(locks=((AE, family),), scans=when(becomes_not_null, family)),
@@ -363,6 +363,7 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
         **dict.fromkeys(_KEYS, ALTER),
         "foreign_key": Row(locks=((AE, both(family, referenced)),)),
     },
+    "alter_table.restate_check": Row(locks=((AE, family),), scans=unless(is_unchecked, family)),
     "alter_table.validate_constraint": Row(locks=((SUE, family),), scans=both(family, referenced)),
     "alter_table.alter_enforced": Row(
         locks=((AE, both(family, referenced)),), scans=when(is_enforced, both(family, referenced))
