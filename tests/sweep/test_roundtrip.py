@@ -1,7 +1,7 @@
 """Schemas that nobody here wrote, there and back. They are kept outside the repository, in the folder DBSTRATA_SHARED.
 
-The share of round trips of each file is a floor, in floors.json, that only goes up: a better result fails as well, and
-says what to write there. An id that fails is printed with its reason.
+The share of round trips of each file is a floor, in floors.json, that only goes up, by hand. An id that fails is
+printed with its reason.
 """
 
 import itertools
