@@ -208,9 +208,10 @@ def _both(old: str, new: str) -> tuple[Any, Any]:
 
 def load_pair(old: str, new: str) -> "tuple[Snapshot, Snapshot]":
     """Both, as `load` gives them; of two files, what they share is decoded once."""
+    from ..dialects import is_url
     from ..snapshots import format
 
-    if ":" in old or ":" in new:  # a URL or a git revision
+    if any(":" in source or is_url(source) for source in (old, new)):  # a live database, or a git revision
         return load(old), load(new)
     return format.read_pair(old, new)
 

@@ -1,6 +1,7 @@
 """OLD and NEW as URLs of live databases, dumped on the fly."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ..servers import Database
 from .commands import refused, run
@@ -16,6 +17,15 @@ def test_a_url_is_dumped_on_the_fly(database: Database, tmp_path: Path) -> None:
     done = run("diff", kept, database.url, "--exit-code")
     assert done.code == 1
     assert "note" in done.out
+
+
+def test_a_connection_string_is_dumped_on_the_fly(database: Database, tmp_path: Path) -> None:
+    """libpq's other form of a URL, beside a file."""
+    kept = tmp_path / "schema.json"
+    assert run("dump", "postgres", database.url, "-o", kept).code == 0
+    parts = urlsplit(database.url)
+    live = f"host={parts.hostname} port={parts.port} user={parts.username} dbname={parts.path[1:]}"
+    assert run("diff", kept, live, "--exit-code").code == 0
 
 
 def test_a_url_of_no_dialect_is_refused(tmp_path: Path) -> None:
