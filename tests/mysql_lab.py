@@ -9,6 +9,7 @@ from dbstrata.dialects.mysql.connection import connection
 from dbstrata.snapshots import format
 from dbstrata.snapshots.model import Object, Unmodelled, flatten
 
+from .lab import SHARED
 from .mysql_servers import MyDatabase
 
 SCHEMAS = Path(__file__).parent / "unit" / "mysql"
@@ -26,6 +27,18 @@ def load(database: MyDatabase, *names: str) -> None:
     for name in names:
         text = (SCHEMAS / f"{name}.sql").read_text(encoding="utf-8").replace("{database}", database.name)
         database.run(*statements(text))
+
+
+_MYSQL_ALONE = (("SET @@GLOBAL.GTID_PURGED", "SET @gtid_purged"), ("utf8mb4_0900_ai_ci", "utf8mb4_general_ci"))
+
+
+def sakila(flavour: str) -> str:
+    """A schema that nobody here wrote, dumped by MySQL; what only MySQL takes is put in MariaDB's words."""
+    assert SHARED is not None
+    text = (SHARED / "cases" / "real" / "sakila.sql").read_text(encoding="utf-8")
+    for mysql_alone, instead in _MYSQL_ALONE if flavour == "mariadb" else ():
+        text = text.replace(mysql_alone, instead)
+    return text
 
 
 def dump(database: MyDatabase, **options: Any) -> Any:

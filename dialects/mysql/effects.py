@@ -10,9 +10,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from ...engine.protocol import Effect, State, Step
-from ...snapshots.model import Identity, relabelled
+from ...snapshots.model import Identity
 from ...snapshots.mysql import Column, Index, PrimaryKey
-from ...snapshots.naming import kind_of, parts_of
+from ...snapshots.naming import kind_of
+from ..renaming import rename
 
 
 def effects(step: Step, state: State) -> list[Effect]:
@@ -65,27 +66,9 @@ _STATED_WHOLE: dict[str, tuple[str, ...]] = {
 _RESET: dict[str, dict[str, Any]] = {"alter_table.modify_column": {"no_default": False}}
 
 
-def _rename(step: Step, state: State) -> Iterator[Effect]:
-    """RENAME: foreign keys and keys follow; texts of views, triggers and routines do not."""
-    for before, after in step.renames.items():
-        obj = state.get(before)
-        assert obj is not None
-        yield before, None
-        yield after, relabelled(replace(obj, name=parts_of(after)[-1]), step.renames)
-        for user in {*state.users(before)} - step.renames.keys():
-            using = state.get(user)
-            assert using is not None
-            yield user, relabelled(using, step.renames)
-
-
-def _refuse(step: Step, _state: State) -> Iterable[Effect]:
-    raise NotImplementedError(step.action)
-
-
 _ACTIONS: dict[str, Callable[[Step, State], Iterable[Effect]]] = {
     "create": _create,
     "drop": _drop,
-    "rename": _rename,
+    "rename": rename,
     "alter": _alter,
-    "set aside": _refuse,
 }

@@ -348,10 +348,10 @@ def _readers(identity: Identity, schema: Schema) -> set[Identity]:
 
 
 def _freed_links(step: Step, old: Schema, new: Schema) -> Links:
-    """Foreign keys to a partitioned table go before one of its partitions is detached or dropped."""
+    """Foreign keys to a partitioned table go before one of its partitions is detached; that they go before one is
+    dropped is in their rules."""
     gone = [i for i in (step.identity, *old.inside(step.identity)) if kind_of(i) == ForeignKey.kind]
-    held = frozenset(p for i in gone for p in _referenced_partitions(i, old))
-    return Links(releases=held, precedes=held)
+    return Links(precedes=frozenset(p for i in gone for p in _referenced_partitions(i, old)))
 
 
 def _held_links(step: Step, old: Schema, new: Schema) -> Links:

@@ -36,6 +36,7 @@ from ...snapshots.postgres import (
     View,
     ViewColumn,
 )
+from ..renaming import rename
 from . import not_nulls, privileges
 
 UNKNOWN_COMMENT = "unknown: what the extension's control file says"
@@ -690,26 +691,10 @@ def _defaults(cls: type[Object]) -> dict[str, Any]:
     return {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in fields(cls)}
 
 
-# ---------------------------------------------------------------------- rename
-
-
-def _rename(step: Step, state: State) -> Iterator[Effect]:
-    """RENAME: whoever names the object names it as it is called now. A check's reaches the children's."""
-    for before, after in step.renames.items():
-        obj = state.get(before)
-        assert obj is not None
-        yield before, None
-        yield after, relabelled(replace(obj, name=parts_of(after)[-1]), step.renames)
-        for user in {*state.users(before), *state.heirs(before)} - step.renames.keys():
-            using = state.get(user)
-            assert using is not None
-            yield user, relabelled(using, step.renames)
-
-
 _ACTIONS: dict[str, Callable[[Step, State], Iterator[Effect]]] = {
     "create": _create,
     "drop": _drop,
     "set aside": _set_aside,
-    "rename": _rename,
+    "rename": rename,
     "alter": _alter,
 }

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from ..lab import SHARED
+from ..mysql_lab import sakila
 from ..mysql_servers import MyDatabase
 from .lab import assert_is, look, script
 
-MYSQL_ALONE = (("SET @@GLOBAL.GTID_PURGED", "SET @gtid_purged"), ("utf8mb4_0900_ai_ci", "utf8mb4_general_ci"))
 CHANGES = """
 ALTER TABLE film ADD COLUMN budget decimal(12,2) NULL AFTER title, MODIFY COLUMN length int unsigned NULL;
 ALTER TABLE actor DROP KEY idx_actor_last_name, ADD KEY by_name (last_name, first_name);
@@ -24,10 +24,7 @@ CREATE TABLE studio (studio_id int NOT NULL AUTO_INCREMENT PRIMARY KEY, name var
 
 @pytest.mark.skipif(SHARED is None, reason="needs the shared folder")
 def test_there_and_back(my_database: MyDatabase, my_database2: MyDatabase, tmp_path: Path) -> None:
-    assert SHARED is not None
-    text = (SHARED / "cases" / "real" / "sakila.sql").read_text(encoding="utf-8")
-    for mysql_alone, instead in MYSQL_ALONE if my_database.server.flavour == "mariadb" else ():
-        text = text.replace(mysql_alone, instead)
+    text = sakila(my_database.server.flavour)
     my_database.script(text)
     my_database2.script(text)
     my_database2.script(CHANGES)

@@ -25,8 +25,9 @@ def read(
     warn: Callable[[str], None] = lambda _: None,
 ) -> "Snapshot":
     """The snapshot of a database, canonical. Begins again when DDL of other sessions disturbs it; then ServerFailed."""
+    from ...attempts import attempts
     from . import visible
-    from .session import Catalog, attempts
+    from .session import Catalog
 
     catalog = Catalog(server)
     visible.check(catalog)
@@ -44,9 +45,9 @@ def read(
 
 def _snapshot(catalog: "Catalog", scope: Scope, privileges: bool, definer: str) -> "tuple[Snapshot, list[str]]":
     from ....snapshots.mysql import Snapshot
+    from ...attempts import CatalogChanged
     from . import charsets, families, grants, listing
     from .reading import Reading
-    from .session import CatalogChanged
     from .typed import OwnName
 
     names = listing.read(catalog, scope)

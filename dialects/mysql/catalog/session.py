@@ -1,19 +1,18 @@
 """One look at a catalog: fixed settings, bulk queries, and SHOW statements many to a packet.
 
-There is no snapshot of DDL: `attempts` compares the lists of what there is before and after, and begins again.
+There is no snapshot of DDL: the lists of what there is are compared before and after, and the reading begins again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pymysql
 
-from ....snapshots.errors import ServerFailed
+from ...attempts import CatalogChanged
 from ..connection import Server
 
-__all__ = ["Catalog", "CatalogChanged", "Row", "attempts"]
+__all__ = ["Catalog", "Row"]
 
-ATTEMPTS = 5
 PACKET = 200
 """SHOW statements to a packet: what that saves is the round trip of each."""
 
@@ -26,26 +25,7 @@ UNKNOWN_SETTING = 1193
 GONE = frozenset({1146, 1305, 1360, 1539, 1051, 4031})
 """No such table, routine, trigger, event: dropped since it was listed."""
 
-T = TypeVar("T")
 Row = tuple[str | None, ...]
-
-
-class CatalogChanged(Exception):
-    """Other sessions changed the schema while it was read."""
-
-
-def attempts(read: Callable[[], T]) -> T:
-    """The result of the first reading that no concurrent DDL disturbed."""
-    for _ in range(ATTEMPTS):
-        try:
-            return read()
-        except CatalogChanged:
-            continue
-    raise ServerFailed(
-        what="the schema changes while it is read",
-        where=f"{ATTEMPTS} attempts, each disturbed by DDL of another session",
-        next="dump again when the deployment is over",
-    )
 
 
 class Catalog:

@@ -28,7 +28,8 @@ def read(
     connection: "psycopg.Connection[Any]", scope: Scope | None = None, *, owner: bool = True, privileges: bool = True
 ) -> "Snapshot":
     """The snapshot of a database, canonical. Begins again when DDL of other sessions disturbs it; then ServerFailed."""
-    from .session import Catalog, attempts
+    from ...attempts import attempts
+    from .session import Catalog
 
     def once() -> "Snapshot":
         with Catalog.open(connection) as catalog:

@@ -5,18 +5,17 @@ Catalog Information Functions"). When DDL runs meanwhile they give NULL or fail 
 `attempts` starts the reading again.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
 
-from ....snapshots.errors import ServerFailed
+from ...attempts import CatalogChanged
 from .ahead import Ahead
 
-__all__ = ["Catalog", "CatalogChanged", "Queries", "Since", "attempts", "present"]
+__all__ = ["Catalog", "Queries", "Since", "present"]
 
-ATTEMPTS = 5
 
 SETTINGS = {
     "search_path": "",
@@ -45,29 +44,11 @@ Queries = tuple[tuple[str, Since | None], ...]
 T = TypeVar("T")
 
 
-class CatalogChanged(Exception):
-    """Other sessions changed the schema while it was read."""
-
-
 def present(value: T | None) -> T:
     """What pg_get_*def() or pg_get_expr() gave: NULL for what has been dropped since the transaction began."""
     if value is None:
         raise CatalogChanged
     return value
-
-
-def attempts(read: Callable[[], T]) -> T:
-    """The result of the first reading that no concurrent DDL disturbed."""
-    for _ in range(ATTEMPTS):
-        try:
-            return read()
-        except CatalogChanged:
-            continue
-    raise ServerFailed(
-        what="the schema changes while it is read",
-        where=f"{ATTEMPTS} attempts, each disturbed by DDL of another session",
-        next="dump again when the deployment is over",
-    )
 
 
 @contextmanager

@@ -8,19 +8,14 @@ from dbstrata.snapshots import format
 
 from ...cli.commands import run
 from ...lab import SHARED
-from ...mysql_lab import dump, flat, unmodelled
+from ...mysql_lab import dump, flat, sakila, unmodelled
 from ...mysql_servers import MyDatabase
-
-MYSQL_ALONE = (("SET @@GLOBAL.GTID_PURGED", "SET @gtid_purged"), ("utf8mb4_0900_ai_ci", "utf8mb4_general_ci"))
 
 
 @pytest.mark.skipif(SHARED is None, reason="needs the shared folder")
 def test_sakila(my_database: MyDatabase, my_database2: MyDatabase, tmp_path: Path) -> None:
     """Nothing of it is not covered, and what `build` makes of the snapshot dumps as the same bytes."""
-    assert SHARED is not None
-    text = (SHARED / "cases" / "real" / "sakila.sql").read_text(encoding="utf-8")
-    for mysql_alone, instead in MYSQL_ALONE if my_database.server.flavour == "mariadb" else ():
-        text = text.replace(mysql_alone, instead)
+    text = sakila(my_database.server.flavour)
     my_database.script(text)
     first = dump(my_database)
     assert unmodelled(first) == []

@@ -5,9 +5,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from dbstrata.dialects.attempts import CatalogChanged
 from dbstrata.dialects.postgres.catalog import families, names, read, unmodelled
 from dbstrata.dialects.postgres.catalog.ahead import Ahead
-from dbstrata.dialects.postgres.catalog.session import Catalog, CatalogChanged
+from dbstrata.dialects.postgres.catalog.session import Catalog
 from dbstrata.snapshots import format
 
 from ...servers import Database

@@ -8,10 +8,11 @@ import msgspec
 import psycopg
 import pytest
 
+from dbstrata.dialects.attempts import CatalogChanged, attempts
 from dbstrata.dialects.postgres.catalog import read
 from dbstrata.dialects.postgres.catalog.columns import default_name
 from dbstrata.dialects.postgres.catalog.scan import split, when_of
-from dbstrata.dialects.postgres.catalog.session import Catalog, CatalogChanged, attempts
+from dbstrata.dialects.postgres.catalog.session import Catalog
 from dbstrata.snapshots.errors import ServerFailed
 from dbstrata.snapshots.model import Object, Scope, flatten
 from dbstrata.snapshots.postgres import Snapshot
