@@ -7,6 +7,10 @@ import typer
 OUTPUT = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write here; `-` is stdout.")]
 SPLIT = Annotated[bool, typer.Option("--split", help="A directory with one file an object.")]
 STRICT = Annotated[bool, typer.Option("--strict", help="Refuse if anything is not covered by the model.")]
+FROM_SQL = Annotated[
+    list[str] | None,
+    typer.Option("--from-sql", metavar="FILE", help="Instead of a database, what SQL makes (`-`: stdin; repeatable)."),
+]
 UNTESTED = Annotated[bool, typer.Option("--untested-server", help="Read a server newer than the newest tested one.")]
 
 app = typer.Typer(add_completion=False, help="Read one catalog into a snapshot. Only the catalog is read, never a row.")
@@ -20,9 +24,19 @@ def dump() -> None:
 @app.command("postgres")
 def dump_postgres(
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="As psql takes it: postgresql://user@host:5432/database, or key=value.")
-    ],
+        str | None,
+        typer.Argument(metavar="[URL]", help="As psql takes it: postgresql://user@host:5432/database, or key=value."),
+    ] = None,
     output: OUTPUT = "-",
+    from_sql: FROM_SQL = None,
+    from_dump: Annotated[
+        str | None,
+        typer.Option("--from-dump", metavar="FILE", help="Instead of a database, a dump that pg_dump -Fc wrote."),
+    ] = None,
+    scratch: Annotated[
+        str | None,
+        typer.Option("--scratch", metavar="URL", help="Where these are run; else on an embedded server."),
+    ] = None,
     schema: Annotated[
         list[str] | None, typer.Option("--schema", metavar="PATTERN", help="These schemas alone (*, ?, [...]).")
     ] = None,
@@ -43,10 +57,12 @@ def dump_postgres(
 
     Exit 0; 2 on bad input; 3 if refused (--strict, an untested server); 4 if the server failed. Nothing is left then.
     """
+    from .dumping import Imports
     from .dumping import dump_postgres as dump
 
     dump(
         url,
+        imports=Imports(from_sql or (), from_dump, scratch),
         output=output,
         schema=schema or (),
         exclude_schema=exclude_schema or (),

@@ -2,19 +2,46 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..snapshots.mysql import Snapshot as MySQLSnapshot
     from ..snapshots.postgres import Snapshot
 
-__all__ = ["dump_mysql", "dump_postgres"]
+__all__ = ["Imports", "dump_mysql", "dump_postgres"]
+
+
+@dataclass(frozen=True)
+class Imports:
+    """What is read instead of a database: files that are run on a scratch server first."""
+
+    sql: Sequence[str] = ()
+    dump: str | None = None
+    scratch: str | None = None
+
+    def check(self, url: str | None, *, dumps: bool) -> None:
+        """InputError unless there is one thing to read."""
+        from ..snapshots.errors import InputError
+
+        names = ("URL", "--from-sql", "--from-dump") if dumps else ("URL", "--from-sql")
+        given = [name for name, value in zip(names, (url, self.sql, self.dump), strict=False) if value]
+        if len(given) != 1:
+            what = f"{' and '.join(given)} at once" if given else "nothing to read"
+            raise InputError(what, "dbstrata dump", f"say one of {', '.join(names)}")
+        if self.scratch is not None and url:
+            raise InputError("--scratch beside a URL", "dbstrata dump", "say it with --from-sql")
+
+
+NO_IMPORTS = Imports()
 
 
 def dump_postgres(
-    url: str,
+    url: str | None,
     *,
+    imports: Imports = NO_IMPORTS,
     output: str = "-",
     schema: Iterable[str] = (),
     exclude_schema: Iterable[str] = (),
@@ -36,10 +63,30 @@ def dump_postgres(
         exclude_schemas=tuple(sorted(set(exclude_schema))),
         exclude=tuple(sorted(set(exclude))),
     )
-    with connection(url, untested=untested_server) as found:
+    imports.check(url, dumps=True)
+    with (
+        _postgres(url, imports) as source,
+        connection(source, untested=untested_server) as found,
+    ):
         snapshot = read(found, scope, owner=not no_owner, privileges=not no_privileges)
     _report(snapshot, output, strict)
     _write(snapshot, output, split)
+
+
+@contextmanager
+def _postgres(url: str | None, imports: Imports) -> Generator[str]:
+    """The URL to read."""
+    if url:
+        yield url
+        return
+    from ..dialects.postgres.restoring import restored, restored_dump
+
+    if imports.dump:
+        made = restored_dump(imports.dump, scratch=imports.scratch, tell=_tell)
+    else:
+        made = restored(imports.sql, scratch=imports.scratch, tell=_tell)
+    with made as found:
+        yield found
 
 
 def dump_mysql(
@@ -64,6 +111,10 @@ def dump_mysql(
         snapshot = read(found, scope, privileges=privileges, definer=definer, warn=_warn)
     _report(snapshot, output, strict)
     _write(snapshot, output, split)
+
+
+def _tell(text: str) -> None:
+    print(f"dbstrata: {text}", file=sys.stderr)
 
 
 def _warn(text: str) -> None:

@@ -16,7 +16,18 @@ from ...snapshots.errors import ConnectionLost, DbstrataError, InputError, LockT
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["INSTALL", "NEWEST_TESTED", "OLDEST", "Connection", "beside", "connect", "connection", "explained", "where"]
+__all__ = [
+    "INSTALL",
+    "NEWEST_TESTED",
+    "OLDEST",
+    "Connection",
+    "beside",
+    "connect",
+    "connection",
+    "elsewhere",
+    "explained",
+    "where",
+]
 
 if TYPE_CHECKING:
     Connection = psycopg.Connection[Any]
@@ -318,6 +329,15 @@ def beside(url: str, database: str) -> str:
     from psycopg.conninfo import make_conninfo
 
     return make_conninfo(url, dbname=database)
+
+
+def elsewhere(found: "psycopg.Connection[Any]", database: str, *, secret: bool = True) -> str:
+    """A connection string for another database on that server, as the same user. Without `secret`, for the command line
+    of a program: it holds no password."""
+    from psycopg.conninfo import make_conninfo
+
+    password = found.info.password if secret else None
+    return make_conninfo(found.info.dsn, dbname=database, password=password or None)
 
 
 def _where(pgconn: Any) -> str:

@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 from ...snapshots.errors import InputError, ServerFailed
 
-__all__ = ["EmbeddedPostgres", "EmbeddedPostgresMissing"]
+__all__ = ["EmbeddedPostgres", "EmbeddedPostgresMissing", "environment"]
 
 SUPERUSER = "postgres"
 HOST = "127.0.0.1"
@@ -304,7 +304,7 @@ class EmbeddedPostgres:
             check=False,
             timeout=TIMEOUT,
             cwd=self._scratch,  # not ours, which may be closed to the account
-            env=_environment(),
+            env=environment(),
             user=account,
             group=_group(account) if account else None,
             extra_groups=[] if account else None,
@@ -332,7 +332,7 @@ class EmbeddedPostgres:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd=scratch.parent,
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,  # Ctrl-C is for us, not for the guard
             )
 
@@ -351,7 +351,7 @@ def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, without what would lead a program to another server or another language."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
     return {**kept, "LC_ALL": "C", "PGCLIENTENCODING": "UTF8"}
