@@ -67,7 +67,7 @@ def risk_page(code: Code) -> str:
     """The page of one risk."""
     parts = {"Cause": code.cause, "Harm": code.harm, "The safe way": code.safe}
     text = "".join(f"\n## {title}\n\n{fill(words, 120)}\n" for title, words in parts.items())
-    policy = f'`--allow {code.code}`, or in `dbstrata.toml`:\n\n    [policy.codes]\n    {code.code} = "allow"'
+    policy = f'`--allow {code.code}`, or in `dbstrata.toml`:\n\n```toml\n[policy.codes]\n{code.code} = "allow"\n```'
     by_default = {"refuse": "refused", "warn": "warned of", "allow": "allowed"}[code.default]
     return (
         f"# {code.code} {code.slug}\n\n{fill(code.summary, 120)}\n\n{code.family}. By default {by_default}.\n{text}"

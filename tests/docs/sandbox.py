@@ -1,0 +1,176 @@
+"""Where the manual's blocks run: a folder, a shell, a server, and what the page says is there.
+
+    empty          an empty folder, and an empty database `shop`
+    repo [PATH]    a git repository with a shop's snapshots: tags v2.3 and v2.4 and what came in between, at PATH
+                   (schema.json). Databases: `shop`, a developer's, one step on; `staging` and `production` at v2.3,
+                   `renamed`: as `shop`, with another name for a column
+
+Every host is the test's own server, whatever it is called.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import sqlglot
+
+from dbstrata.cli.config import load as load_config
+from dbstrata.dialects import read_url
+from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
+
+from ..git.repositories import PLAIN, Repo
+from .pages import Block
+
+VERSIONS = (
+    """CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
+       CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+         customer bigint NOT NULL REFERENCES customers, sum integer NOT NULL, note text);""",
+    "ALTER TABLE orders ADD placed_at timestamptz NOT NULL DEFAULT now();",
+    "CREATE INDEX by_customer ON orders (customer);",
+    "CREATE VIEW recent AS SELECT id, customer, sum FROM orders WHERE placed_at > now() - interval '7 days';",
+    "ALTER TABLE orders ADD paid boolean NOT NULL DEFAULT false;",
+)
+"""What each adds to the one before."""
+TAGS = {0: "v2.3", 3: "v2.4"}
+ROLES = ("owner", "readonly", "deploy", "ci")
+
+
+class Places:
+    """The server of all pages, and its databases in each version, to be copied."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self.server = server
+        for role in ROLES:
+            server.psql(f"CREATE ROLE {role} LOGIN SUPERUSER")
+        self.snapshots = []
+        for at, sql in enumerate(VERSIONS):
+            server.psql(f"CREATE DATABASE {self.of(at)} TEMPLATE {self.of(at - 1) if at else 'template0'}")
+            server.psql(sql, self.of(at))
+            self.snapshots.append(read_url(server.url(self.of(at))))
+
+    @staticmethod
+    def of(version: int) -> str:
+        """The database to copy."""
+        return f"version_{version}"
+
+    def fresh(self, name: str, template: str) -> None:
+        """That database anew."""
+        self.server.drop_database(name)
+        self.server.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
+
+
+class Sandbox:
+    """One page's folder and shell. Blocks follow each other in it: files, databases and the working directory stay."""
+
+    def __init__(self, places: Places, kind: str, folder: Path, **environment: str) -> None:
+        self.places, self.folder = places, folder / "shop"
+        self.folder.mkdir(parents=True)
+        self._state = folder / "cwd"
+        server = places.server
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PG", "PYTEST", "MYSQL"))},
+            **PLAIN,
+            "HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "NO_COLOR": "1",
+            "COLUMNS": "100",
+            "PGHOSTADDR": "127.0.0.1",
+            "PGHOST": "localhost",
+            "PGPORT": str(server.port),
+            "PGUSER": "postgres",
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(server.bindir), os.environ["PATH"]]),
+            "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
+            **environment,
+        }
+        (folder / "gitconfig").write_text(
+            "[user]\n name = You\n email = you@example.org\n[init]\n defaultBranch = main\n"
+        )
+        name, *words = kind.split()
+        {"empty": self._empty, "repo": self._repo}[name](*words)
+
+    def _empty(self) -> None:
+        self.places.fresh("shop", "template0")
+
+    def _repo(self, path: str = "schema.json") -> None:
+        repo = Repo(self.folder)
+        for at, snapshot in enumerate(self.places.snapshots[:-1]):
+            repo.commit(f"Step {at + 1}", snapshot, path, as_split=not path.endswith(".json"))
+            if at in TAGS:
+                repo.git("tag", TAGS[at])
+        self.places.fresh("shop", self.places.of(len(VERSIONS) - 1))
+        for name in ("staging", "production"):
+            self.places.fresh(name, self.places.of(0))
+        self.places.fresh("renamed", self.places.of(len(VERSIONS) - 1))
+        self.places.server.psql("ALTER TABLE orders RENAME sum TO total", "renamed")
+
+    def do(self, block: Block) -> None:
+        """Run it, by its language. Raises AssertionError."""
+        if "file" in block.notes:
+            path = self.folder / block.notes["file"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.code, encoding="utf-8")
+        else:
+            getattr(self, f"_{block.language}")(block)
+
+    def _sh(self, block: Block) -> None:
+        self._shell(block, block.code, int(block.notes.get("exit", 0)))
+
+    def _console(self, block: Block) -> None:
+        for command, said in _commands(block.code):
+            pattern = re.escape(said.strip()).replace(re.escape("..."), ".*?")
+            printed = self._shell(block, command, int(block.notes.get("exit", 0)))
+            assert re.fullmatch(pattern, printed.strip(), re.DOTALL), (
+                f"{block.where}: {command}\n-- it prints\n{printed}\n-- and the page says\n{said}"
+            )
+
+    def _python(self, block: Block) -> None:
+        self._shell(block, f"{sys.executable} - <<'PYTHON'\n{block.code}\nPYTHON\n")
+
+    def _sql(self, block: Block) -> None:
+        assert all(sqlglot.parse(block.code, dialect="postgres")), block.where
+
+    def _toml(self, block: Block) -> None:
+        path = self.folder.parent / "dbstrata.toml"
+        path.write_text(block.code, encoding="utf-8")
+        load_config(str(path))
+
+    def _yaml(self, block: Block) -> None:
+        assert msgspec.yaml.decode(block.code), block.where
+
+    def _json(self, block: Block) -> None:
+        assert msgspec.json.decode(block.code), block.where
+
+    def _shell(self, block: Block, code: str, code_expected: int = 0) -> str:
+        cwd = self._state.read_text().strip() if self._state.exists() else self.folder
+        done = subprocess.run(
+            ["bash", "-eu", "-o", "pipefail", "-c", f"trap 'pwd > {self._state}' EXIT\n{code}"],
+            cwd=cwd,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == code_expected, f"{block.where}: exit {done.returncode}\n{code}\n{done.stdout[-3000:]}"
+        return done.stdout
+
+
+def _commands(code: str) -> list[tuple[str, str]]:
+    """Each command behind `$ ` (its further lines behind `> `), and what it prints."""
+    found: list[tuple[list[str], list[str]]] = []
+    for line in code.splitlines():
+        if line.startswith("$ "):
+            found.append(([line[2:]], []))
+        elif line.startswith("> ") and found and not found[-1][1]:
+            found[-1][0].append(line[2:])
+        else:
+            found[-1][1].append(line)
+    return [("\n".join(command), "\n".join(said)) for command, said in found]
+
+
+LANGUAGES = {"sh", "console", "python", "sql", "toml", "yaml", "json"}
