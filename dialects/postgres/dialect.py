@@ -626,12 +626,15 @@ def _undefaulted(step: Step, new: Schema) -> dict[str, Any]:
 
 
 def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """NOT NULL that goes from a partitioned table and its partitions goes from each by itself."""
+    """NOT NULL that goes from a partitioned table and its partitions goes from each by itself. Before it was a
+    constraint the server would carry it, come or gone, to all children, whatever they have."""
     assert isinstance(step.new, Column)
     table = new.get(Identity(f"table {table_path(step)}"))
-    each = old.header.version_number >= not_nulls.SINCE and getattr(table, "partition_by", None) is not None
+    partitioned = getattr(table, "partition_by", None) is not None
+    inherits = old.header.version_number >= not_nulls.SINCE
+    each = partitioned and not step.new.not_null if inherits else not partitioned
     return {
-        "only": each and not step.new.not_null and _has_children(step, old, new),
+        "only": each and _has_children(step, old, new),
         "not_null_name": _stated_name(step, old, new),
     }
 

@@ -39,13 +39,17 @@ from ...snapshots.postgres import (
 from ..renaming import rename
 from . import not_nulls, privileges
 
-UNKNOWN_COMMENT = "unknown: what the extension's control file says"
-"""The comment of an extension just made."""
+UNKNOWN_COMMENT = "\0"
+"""One that nothing here tells, and no server can hold: of an extension just made its control file does."""
 
 _ALWAYS_LATER = frozenset({"owner", "acl", "comment"})
 
 STATISTICS_KEEP_OWNER = 180000
 """Before, ALTER TYPE makes extended statistics the property of who runs it. Measured on 15 and 18; None is unknown."""
+
+DERIVED_INDEXES_UNCOMMENTED = 180000
+"""Before, ALTER TYPE gives the indexes of partitions the comment of the partitioned one. Measured on 15 and 18; in
+between it is unknown."""
 
 NOT_CREATED: dict[str, frozenset[str]] = {
     "table": frozenset(
@@ -372,14 +376,26 @@ def _set_type(step: Step, current: Column, changed: Column, state: State) -> Ite
 
 
 def _made_anew(column: Identity, state: State) -> Iterator[Effect]:
-    """What derives from the parent's is dropped with that and comes again; nobody's comment comes along."""
+    """What derives from the parent's is dropped with that and comes again, without the comment that it had."""
     for user in state.users(column):
         obj = state.get(user)
-        if obj is None or not obj.derived_from or not isinstance(obj, Check | ForeignKey | Index | Key | Exclusion):
+        if obj is None or not obj.derived_from:
             continue
-        if not (isinstance(obj, Check) and obj.local):
-            bare = {"comment": None} | ({"index_comment": None} if isinstance(obj, Key | Exclusion) else {})
-            yield user, replace(obj, **bare)
+        if isinstance(obj, Index):
+            yield user, replace(obj, comment=_index_comment("comment", obj, state))
+        elif isinstance(obj, Key | Exclusion):
+            yield user, replace(obj, comment=None, index_comment=_index_comment("index_comment", obj, state))
+        elif isinstance(obj, ForeignKey) or (isinstance(obj, Check) and not obj.local):
+            yield user, replace(obj, comment=None)
+
+
+def _index_comment(attribute: str, made: Object, state: State) -> str | None:
+    """The comment of a partition's index that is made again after the one at the top."""
+    top: Object | None = made
+    while top is not None and top.derived_from:
+        top = state.get(top.derived_from[0])
+    is_copied = state.header.version_number < DERIVED_INDEXES_UNCOMMENTED and getattr(top, attribute, None) is not None
+    return UNKNOWN_COMMENT if is_copied else None
 
 
 def _rebuilt(column: Identity, state: State) -> Iterator[Effect]:

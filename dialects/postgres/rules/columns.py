@@ -88,10 +88,13 @@ def _generated(_identity: Identity, old: Object, new: Object, old_schema: Schema
 
 def _not_null(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
     """It comes to the children with the parent's, but where it has a name or a say of its own there: then the child is
-    given it before. From a partition it is dropped by itself, for it may have a say of its own, and no dump tells."""
+    given it before. From a partition it is dropped by itself, for it may have a say of its own, and no dump tells.
+    Before it was a constraint each table but a partition has its own."""
     assert isinstance(old, Column) and isinstance(new, Column)
     brought = True
-    if new.derived_from and old_schema.header.version_number >= not_nulls.SINCE:
+    if old_schema.header.version_number < not_nulls.SINCE:
+        brought = is_partition(identity, new_schema)
+    elif new.derived_from:
         brought = (
             not_nulls.is_as_brought(identity, new, ((i, new_schema.get(i)) for i in new.derived_from))
             if new.not_null
