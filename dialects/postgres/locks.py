@@ -419,6 +419,7 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     "index.attach": Row(locks=((AE, own), (SUE, beside))),
     "index.create": Row(locks=((SHARE, family),), scans=family),
     "index.drop": ALTER,
+    "index.rebuild": Row(locks=((SHARE, relation), (AE, own)), scans=relation),
     "index.rename": Row(locks=((SUE, own),)),
     "index.set_options": INDEX_OPTIONS,
     "index.set_statistics": Row(locks=((SUE, own),)),

@@ -309,6 +309,9 @@ DROP INDEX fx.many_distinct;
 CREATE UNIQUE INDEX many_distinct ON fx.many (a) WHERE a > 3;
 -- end
 
+-- to: one way: an index that a concurrent build left invalid
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'fx.many_distinct'::regclass;
+
 -- to: statistics
 ALTER STATISTICS fx.loaded_stats SET STATISTICS -1;
 COMMENT ON STATISTICS fx.loaded_stats IS NULL;

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from ....engine.protocol import Choose, InPlace, Kept, KindRules, Replace, Rule, Schema
+from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Index, Table
 from .common import COMMENT, attached, same
@@ -17,11 +17,18 @@ def _parts(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Sc
 
 def _invalid(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
     """A partitioned index is valid as soon as every partition has its part of it; one just made is as its partitions
-    are there, or not."""
+    are there, or not. Any other was left so by a concurrent build that failed, which no plan does."""
     table = new_schema.get(new_schema.parent(identity) or identity)
     assert isinstance(old, Index) and isinstance(new, Index)
-    follows = old.invalid or old is not old_schema.get(identity)
-    return Kept() if follows and isinstance(table, Table) and table.partition_by is not None else Replace()
+    if isinstance(table, Table) and table.partition_by is not None:
+        follows = old.invalid or old is not old_schema.get(identity)
+        return Kept() if follows else Replace()
+    if new.invalid:
+        return Refuse(
+            "it is one that a concurrent build left invalid, and no plan makes one so",
+            next="drop it or REINDEX it there and dump again, or leave that out with --ignore invalid",
+        )
+    return InPlace("index.rebuild", fails=_fails(new, parent_is_new=False))
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:
