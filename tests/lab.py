@@ -50,6 +50,8 @@ class Case:
     """What is said where one of the two directions is refused, and that it is."""
     replaces: str = ""
     """Columns that lose their rows though both sides have them: the server knows no other way."""
+    unmodelled: str = ""
+    """What both sides have, and no model covers: it must be there before the rest is built."""
     copies: str = ""
     """Tables, partitions and sequences that are made anew, and whose rows are copied: no ALTER partitions a table."""
 
@@ -113,11 +115,11 @@ def script(old: State, new: State, *, rollback: bool = False) -> str:
     return make_script(Pair(old.snapshot, new.snapshot, old.snapshot, new.snapshot), rollback=rollback)
 
 
-def build(state: State, folder: Path) -> str:
+def build(state: State, folder: Path, *, allow: Iterable[str] = ()) -> str:
     """`dbstrata build`."""
     file = folder / "build.json"
     format.write(state.snapshot, file)
-    return make_script(read_pair(EMPTY, str(file)), title="build")
+    return make_script(read_pair(EMPTY, str(file)), title="build", allow=allow)
 
 
 def differences(old: State | Any, new: State) -> list[tuple[Identity, tuple[str, ...]]]:

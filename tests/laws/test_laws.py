@@ -3,11 +3,17 @@
 import random
 import re
 from collections.abc import Collection
+from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
+from dbstrata.snapshots import format
 from dbstrata.snapshots.errors import DbstrataError
+from dbstrata.snapshots.model import Object
+from dbstrata.snapshots.naming import parts_of
+from dbstrata.snapshots.postgres import Check, ForeignKey, Table
 
 from ..lab import Case, Lab, State, assert_is, build, delta, differences, dump, look, script, shop
 from ..rows import Columns, common, contents, fill, rows
@@ -32,7 +38,7 @@ def schema(request: pytest.FixtureRequest, lab: Lab, case: Case) -> Database:
     return lab.database(getattr(case, request.param))
 
 
-def test_law_3_and_4_one_schema(lab: Lab, schema: Database) -> None:
+def test_law_3_and_4_one_schema(lab: Lab, case: Case, schema: Database) -> None:
     """diff(A, A) is empty, and so is its script. A dump is deterministic: again, from a database that was restored from
     pg_dump, and from one that `dbstrata build` made; each has another name and OIDs, and was made in another order."""
     first = look(schema)
@@ -43,12 +49,30 @@ def test_law_3_and_4_one_schema(lab: Lab, schema: Database) -> None:
 
     restored = look(lab.database(schema.pg_dump(rows=True)))  # else materialised views would be left without theirs
     if restored.statements == first.statements:  # pg_dump reads back what it wrote; some CHECKs it spells anew
-        assert_bytes(restored, first)
-    built = lab.database()
-    lab.run(built, build(first, lab.folder))
+        assert_bytes(restored, State(as_restored(first), []))
+    built = lab.database(case.unmodelled)
+    lab.run(built, build(first, lab.folder, allow=["unmodelled"] if case.unmodelled else ()))
     found = look(built)
     assert found.statements == first.statements, delta(first.statements, found.statements)
     assert_bytes(found, first)
+
+
+def as_restored(state: State) -> Any:
+    """The snapshot as pg_dump can give it back: of constraints that come by inheritance alone it writes neither the
+    comment nor, of a partition's foreign key, the name."""
+    objects = (
+        replace(obj, constraints=tuple(_as_inherited(c) for c in obj.constraints)) if isinstance(obj, Table) else obj
+        for obj in state.snapshot.objects
+    )
+    return format.canonical(replace(state.snapshot, objects=tuple(objects)))
+
+
+def _as_inherited(constraint: Object) -> Object:
+    if isinstance(constraint, ForeignKey) and constraint.derived_from:
+        return replace(constraint, name=parts_of(constraint.derived_from[0])[-1], comment=None)
+    if isinstance(constraint, Check) and not constraint.local:
+        return replace(constraint, comment=None)
+    return constraint
 
 
 def dump_state(database: Database) -> State:
