@@ -118,11 +118,34 @@ def referenced(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
 
 
 def referring(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
-    """The tables whose foreign keys refer to the table, or to what it is a part of."""
-    for table in {step.identity, *above(step, old, new)}:
+    """The tables whose foreign keys refer to the table, or to what it is a part of, at whatever remove."""
+    tables = [step.identity, *above(step, old, new)]
+    for table in tables:
+        wholes = (getattr(schema.get(table), "partition_of", None) for schema in (old, new))
+        tables += [whole for whole in wholes if whole is not None and whole not in tables]
+    for table in tables:
         for schema in (old, new):
             users = [user for user, attribute in schema.users(table) if attribute == "references"]
             yield from with_heirs([p for user in users if (p := schema.parent(user)) is not None], old, new)
+
+
+def keyed(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
+    """The tables at both ends of the foreign keys that the column, or one that derives from it, has a part in."""
+    columns = [step.identity]
+    for column in columns:
+        columns += old.heirs(column)
+    ends: dict[Identity, None] = {}
+    for column in columns:
+        for user, _ in old.users(column):
+            key = old.get(user)
+            if isinstance(key, ForeignKey):
+                ends.update(dict.fromkeys([key.references, old.root_of(user) or user]))
+    return with_heirs(ends, old, new)
+
+
+def followed(step: Step, _old: Schema, _new: Schema) -> Iterable[Identity]:
+    """The tables behind whose rows a sequence goes on."""
+    return [table for table, _ in step.context["continued"]]
 
 
 def going(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
@@ -287,12 +310,13 @@ def is_validated(step: Step, _old: Schema, _new: Schema) -> bool:
 
 def adopts(step: Step, old: Schema, new: Schema) -> bool:
     """Have tables that derive from it a key of their own that becomes a part of this one?"""
-    return any(i in old for i in new.heirs(step.identity))
+    return any(i not in step.produces for i in new.heirs(step.identity))
 
 
-def has_keys(step: Step, old: Schema, _new: Schema) -> bool:
+def has_keys(step: Step, old: Schema, new: Schema) -> bool:
     """Does the table have foreign keys of its own?"""
-    return any(kind_of(i) == "foreign_key" for i in old.inside(step.identity))
+    inside = {*old.inside(step.identity), *new.inside(step.identity)}
+    return any(kind_of(i) == "foreign_key" for i in inside - step.produces)
 
 
 def is_enforced(step: Step, _old: Schema, _new: Schema) -> bool:
@@ -336,7 +360,9 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     ),
     "alter_table.drop_column": Row(locks=((AE, family), (AE, going), (AE, referenced))),
     "alter_table.set_type": Row(
-        locks=((AE, family),), rewrites=when(is_stored_anew, family), scans=when(is_looked_at, family)
+        locks=((AE, both(family, keyed)),),
+        rewrites=when(is_stored_anew, family),
+        scans=both(when(is_looked_at, family), keyed),
     ),
     "alter_table.set_default": ALTER,
     "alter_table.drop_default": ALTER,
@@ -449,7 +475,7 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     "schema.create": NOTHING,
     "schema.drop": NOTHING,
     "schema.rename": NOTHING,
-    "sequence.create": NOTHING,
+    "sequence.create": Row(scans=followed),
     "sequence.drop": OWN,
     "sequence.rename": OWN,
     "sequence.rename_identity": OWN,

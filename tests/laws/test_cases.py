@@ -1,8 +1,9 @@
 """Laws 1 and 2 over tests/cases: each pair of schemas is travelled from A to B and back, and from B to A and back.
 
 A case is a folder with `a.sql` and `b.sql`. Further files, where needed: `prereq.sql` (roles, once a server),
-`seed_a.sql` (rows for A), `unmodelled.sql` (what both have that no model covers), `refuses` (what is said where the change is refused), `replaces` (columns that both sides
-have and whose rows can't be kept), `copies` (tables, partitions and sequences that are made anew, the rows copied).
+`seed_a.sql` (rows for A), `unmodelled.sql` (what both have that no model covers), `refuses` (what is said where the
+change is refused), `replaces` (columns that both sides have and whose rows can't be kept), `copies` (tables, partitions
+and sequences that are made anew, the rows copied).
 """
 
 import pytest

@@ -37,5 +37,5 @@ def test_it_is_built_again(lab: Lab) -> None:
 def test_none_is_made(lab: Lab) -> None:
     _, broken = left_invalid(lab)
     for other in (look(lab.database()), look(lab.database(TABLE, "DELETE FROM t", INDEX))):
-        with pytest.raises(Refused, match="invalid of index public.t.t_a: it is one that a concurrent build left"):
+        with pytest.raises(Refused, match=r"invalid of index public\.t\.t_a: it is one that a concurrent build left"):
             script(other, broken)

@@ -104,19 +104,29 @@ def _not_null(identity: Identity, old: Object, new: Object, old_schema: Schema, 
 
 
 def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
-    """It comes and goes with NOT NULL, under its name; of one that stays the name and what it says can be altered. No
-    inherited one is renamed but with the parent's."""
+    """It comes and goes with NOT NULL, under its name; of one that stays the name and what it says can be altered. An
+    inherited one is renamed with the parent's, or apart from it."""
     assert isinstance(old, Column) and isinstance(new, Column)
     if old.not_null != new.not_null:
         return _not_null(identity, old, new, old_schema, new_schema)
     names = [not_nulls.name(identity, c.not_null_constraint) for c in (old, new)]
     table = new_schema.parent(identity)
-    if names[0] != names[1] and old.derived_from and table is not None and identity in old_schema:
+    apart = bool(old.derived_from) and _origin_names(old, old_schema, new_schema) != names
+    if names[0] != names[1] and apart and table is not None and identity in old_schema:
         return InPlace("table.set_not_null_constraint", unbinds=frozenset({table}))
     validity = [c is not None and c.not_valid for c in (old.not_null_constraint, new.not_null_constraint)]
     if validity == [False, True]:
         return _not_null(identity, old, new, old_schema, new_schema)
     return InPlace("table.set_not_null_constraint", brought=True)
+
+
+def _origin_names(column: Column, *schemas: Schema) -> list[str] | None:
+    """How the constraint of its one parent is called on each side."""
+    if len(column.derived_from) != 1:
+        return None
+    origin = column.derived_from[0]
+    above = [schema.get(origin) for schema in schemas]
+    return [not_nulls.name(origin, c.not_null_constraint) for c in above if isinstance(c, Column) and c.not_null]
 
 
 def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
