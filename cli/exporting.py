@@ -106,7 +106,7 @@ def _parts(pair: "Pair", allow: Iterable[str], lock_timeout: str, *, alone: bool
     found: list[Part] = []
     for part in make_plan(pair, allow=allow).parts:
         statements = [render_statement(dialect, statement) for statement in part.statements]
-        if alone and not part.transaction:
+        if alone and part.reason and not part.transaction:
             found += [Part((sql,), transaction=False, reason=part.reason) for sql in statements]
             continue
         before, after = render_settings(dialect, transaction=part.transaction, lock_timeout=lock_timeout)

@@ -131,7 +131,7 @@ def _risk(risk: "risk.Risk") -> "Risk":
 def _step(step: "protocol.Step", known: "risk.Assessment") -> "Step":
     from .bundles.model import Step
 
-    touched = {*step.produces, *step.destroys, *step.renames, *step.renames.values()} - {step.identity}
+    touched = {*step.produces, *step.destroys, *step.renames, *step.renames.values(), *known.passes} - {step.identity}
     return Step(
         action=step.action,
         identity=step.identity,

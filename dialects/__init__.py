@@ -19,8 +19,8 @@ _SCHEMES = {
     "mariadb": ".mysql.read",
 }
 """The module whose `read_url` dumps a database of that URL."""
-_SERVERS = {"postgres": ".postgres.executor"}
-_CHECKS = {"postgres": ".postgres.checks"}
+_SERVERS = {"postgres": ".postgres.executor", "mysql": ".mysql.executor"}
+_CHECKS = {"postgres": ".postgres.checks", "mysql": ".mysql.checks"}
 
 
 def dialect(name: str) -> Dialect:

@@ -18,6 +18,8 @@ class Executor(Protocol):
     """Host, port, database and user."""
     server: str
     """Flavour and version."""
+    midway: bool
+    """Has the last `run` that failed done a part of what it was given, and left it so?"""
 
     def dump(self, like: Header) -> Any:
         """The snapshot of the database, read as one with that header was: scope, and what was not read."""
@@ -61,6 +63,14 @@ class Executor(Protocol):
 
     def fill(self) -> tuple[dict[str, int], list[str]]:
         """A few rows into each table that takes some: counts by table; and the tables that took none."""
+        ...
+
+    def count(self, table: str) -> int:
+        """How many rows the table of that path has."""
+        ...
+
+    def empty(self, table: str) -> None:
+        """All rows out of it, and those that refer to them."""
         ...
 
 

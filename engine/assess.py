@@ -24,7 +24,9 @@ def assess(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Assessment
     )
     scans = tuple(i for i in scans if i not in rewrites)
     risks = (*_own(step, facts), *_of_locks(locks, rewrites, scans), *(Risk(*warning) for warning in facts.warnings))
-    return Assessment(locks, rewrites, scans, undo(step, old, new, dialect), tuple(sorted(set(risks), key=_place)))
+    return Assessment(
+        locks, rewrites, scans, undo(step, old, new, dialect), facts.passes, tuple(sorted(set(risks), key=_place))
+    )
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def _own(step: Step, facts: Facts) -> Iterator[Risk]:
     if step.loses:
         yield Risk(facts.loss, step.identity, step.loses)
     if step.fails and not step.unset:
-        yield Risk(facts.failure, step.identity, step.fails)
+        for code, text in facts.failures or ((facts.failure, step.fails),):
+            yield Risk(code, step.identity, text)
     if step.apart:
         yield Risk("DB601", step.identity, step.apart)
     if step.commits and step.action == "alter":

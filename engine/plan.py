@@ -1,6 +1,7 @@
 """The plan: what to do, in which order, in which transactions; proven before anyone sees it."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from msgspec import Struct
 
@@ -67,12 +68,13 @@ def plan(
     decisions = Decisions(changes, start, after, dialect, allow)
     steps = Steps(decisions, start, after, dialect, frozenset(changes.left_out), renaming)
     statements = order(steps, start, after, dialect)
-    prove(_parts(statements), changes, before, after, dialect)
+    parts = partial(_parts, transaction=dialect.transactional)
+    prove(parts(statements), changes, before, after, dialect)
     first = [Statement((step,)) for step in followed.steps]
-    return Plan(before, after, changes, tuple(_parts([*first, *statements])))
+    return Plan(before, after, changes, tuple(parts([*first, *statements])))
 
 
-def _parts(statements: list[Statement]) -> Iterable[Part]:
+def _parts(statements: list[Statement], *, transaction: bool) -> Iterable[Part]:
     """Cut where a commit is needed: before the first use of what can be used only then, and round what can't be in a
     transaction."""
     current: list[Statement] = []
@@ -82,7 +84,8 @@ def _parts(statements: list[Statement]) -> Iterable[Part]:
         apart = next((s.apart for s in statement.steps if s.apart), None)
         uses = any(not waiting.isdisjoint(s.needs) for s in statement.steps if s.identity not in waiting)
         if current and (apart or uses):
-            yield Part(tuple(current), reason="what it adds can be used only after a commit" if uses else reason)
+            why = "what it adds can be used only after a commit" if uses else reason
+            yield Part(tuple(current), transaction, why)
             current, reason, waiting = [], "", set()
         if apart:
             yield Part((statement,), transaction=False, reason=apart)
@@ -90,4 +93,4 @@ def _parts(statements: list[Statement]) -> Iterable[Part]:
         waiting |= {s.identity for s in statement.steps if s.commits}
         current.append(statement)
     if current:
-        yield Part(tuple(current), reason=reason)
+        yield Part(tuple(current), transaction, reason)

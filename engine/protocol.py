@@ -251,6 +251,8 @@ class Dialect(Protocol):
     """All that the engine asks of a dialect."""
 
     name: str
+    transactional: bool
+    """Can a transaction undo what a script does? If not, every statement commits by itself."""
 
     def rules(self, kind: str) -> KindRules:
         """The rules of a kind of object. Raises KeyError for one that the dialect does not know."""

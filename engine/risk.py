@@ -31,10 +31,14 @@ class Facts:
     """Of which tables every row is written anew."""
     scans: tuple[Identity, ...] = ()
     """Of which tables every row is read."""
+    passes: tuple[Identity, ...] = ()
+    """What it changes and changes back: a stop inside of it leaves that changed."""
     loss: str = "DB100"
     """The code that fits what `Step.loses` says."""
     failure: str = "DB300"
     """The code that fits what `Step.fails` says."""
+    failures: tuple[tuple[str, str], ...] = ()
+    """(code, text) of each, where `Step.fails` says several things at once."""
     warnings: tuple[tuple[str, Identity, str], ...] = ()
     """(code, object, text) of all else: privileges, and what breaks an application that runs meanwhile."""
 
@@ -58,4 +62,5 @@ class Assessment:
     rewrites: tuple[Identity, ...]
     scans: tuple[Identity, ...]
     undo: Undo
+    passes: tuple[Identity, ...]
     risks: tuple[Risk, ...]

@@ -1,18 +1,20 @@
 """A database beside a snapshot: what differs, and the way from here to there."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ...snapshots.model import Identity
+from ...snapshots.naming import path_of
 from ..sources import ask
 
 if TYPE_CHECKING:
     from ...engine.compare import Change, Changes
-    from ...snapshots.model import Identity
     from ..config import Config
     from ..sources import Pair
     from .model import Script
+    from .opening import Bundle
 
 __all__ = ["Beside"]
 
@@ -68,14 +70,16 @@ class Beside:
         found = report(changes, *self.pair.schemas, self.pair.ignore, self.pair.notes)
         return render_report("diff.txt", paint=painter(colour=False), show_spelling=False, **facts(found))
 
-    def foreign(self, scripts: "Iterable[Script]") -> list[str]:
-        """The top-level objects that differ though none of the scripts touches anything in them."""
-        touched = {_head(i) for script in scripts for s in script.statements() for step in s.steps
-                   for i in (step.identity, *step.touches)}  # fmt: skip
+    def foreign(self, bundle: "Bundle") -> list[str]:
+        """The top-level objects that differ though neither way of the bundle touches anything in them."""
+        plan, ends = bundle.plan, bundle.pair.schemas
+        named = {Identity(i) for script in (plan.forward, plan.rollback) for s in script.statements()
+                 for step in s.steps for i in (step.identity, *step.touches)}  # fmt: skip
+        touched = {path_of(end.root_of(i) or i) for i in named for end in ends}
         roots = dict.fromkeys(map(self._root, self.changes))
-        return [root for root in roots if _head(root) not in touched]
+        return [root for root in roots if path_of(root) not in touched]
 
-    def _root(self, change: "Change") -> "Identity":
+    def _root(self, change: "Change") -> Identity:
         old, new = self.pair.schemas
         return (old if change.new is None else new).root_of(change.identity) or change.identity
 
@@ -86,11 +90,3 @@ class Beside:
         pair = ask(self.live, self.wanted, config=self.config)
         made = make_plan(pair, allow=allowances(self.allow)[0])
         return written_down(made, pair, rollback=rollback, lock_timeout=lock_timeout)
-
-
-def _head(identity: str) -> str:
-    """The first two parts of the path: what of any identity names the top-level object around it."""
-    from ...snapshots.model import Identity
-    from ...snapshots.naming import parts_of, path
-
-    return path(*parts_of(Identity(identity))[:2])

@@ -150,18 +150,13 @@ def _passing(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> dic
         for label, _ in session.rows(check.sql) if check.stops else ():
             for table in rows:
                 if f" {table}." in f" {label.partition(' ')[2]}." or f" {table}." in f"{label}.":
-                    session.run(f"TRUNCATE {table} CASCADE")
-    return {table: _count(session, table) for table in rows}
-
-
-def _count(session: "Executor", table: str) -> int:
-    ((count,),) = session.rows(f"SELECT count(*) FROM {table}")
-    return int(count)
+                    session.empty(table)
+    return {table: session.count(table) for table in rows}
 
 
 def _check_rows(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> None:
     """Rows of tables that both ends have are never lost. Raises Defect."""
-    lost = [table for table in _kept(bundle, rows) if _count(session, table) != rows[table]]
+    lost = [table for table in _kept(bundle, rows) if session.count(table) != rows[table]]
     if lost:
         raise Defect(
             f"rows are gone from {', '.join(lost)}", "the rehearsal", "don't run the bundle, and please report it"

@@ -1,7 +1,8 @@
 """`apply` and `rollback`: what is checked before, the parts one by one, and the proof behind.
 
-Nothing is begun unless the database is where the way starts. A part is done whole or not at all, so that it can be
-tried again, stopped, or lost with its connection, and `--resume` plans anew from what is there: no journal is kept.
+Nothing is begun unless the database is where the way starts. What the server does whole or not at all, a transaction
+or else a single statement, can be tried again, stopped, or lost with its connection, and `--resume` plans anew from
+what is there: no journal is kept.
 """
 
 import signal
@@ -12,7 +13,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ...snapshots.errors import (
     ConnectionLost,
@@ -121,8 +122,7 @@ class Run:
         from_start = self._beside(live, start)
         if from_start.equal:
             return self._whole
-        plan = self.bundle.plan
-        foreign = from_start.foreign((plan.forward, plan.rollback))
+        foreign = from_start.foreign(self.bundle)
         if foreign or not (self.options.resume or self.options.rollback):
             self.teller.tell("drift", from_start.told(foreign), objects=[str(c.identity) for c in from_start.changes])
             raise self._drifted(foreign, len(from_start.changes))
@@ -205,13 +205,15 @@ class Run:
     def _parts(self, script: "Script") -> None:
         total, done = sum(len(part.statements) for part in script.parts), 0
         for number, part in enumerate(script.parts, 1):
-            here = _Place(number, len(script.parts), done, total)
-            self._part(part, here)
-            done += len(part.statements)
+            for piece in _pieces(part):
+                self._piece(piece, _Place(number, len(script.parts), done, total, piece.transaction))
+                done += len(piece.statements)
+            told = f"part {number} of {len(script.parts)} is done"
+            self.teller.tell("part", told, part=number, parts=len(script.parts))
         self.teller.tell("ran", f"{_counted(script)} ran", number=done)
 
-    def _part(self, part: "Part", here: "_Place") -> None:
-        """The part, tried again while it is a lock that is not had."""
+    def _piece(self, part: "Part", here: "_Place") -> None:
+        """It, tried again while it is a lock that is not had."""
         for attempt in range(self.options.retries + 1):
             try:
                 self._once(part, here)
@@ -219,7 +221,7 @@ class Run:
             except LockTimeout as error:
                 self.session.undo()
                 holders = self.session.holders([s.identity for one in part.statements for s in one.steps])
-                if attempt == self.options.retries:
+                if attempt == self.options.retries or self.session.midway:
                     raise self._stopped(error, here, f"{attempt + 1} tries; {'; '.join(holders)}") from error
                 pause = min(2.0**attempt, LONGEST_PAUSE)
                 told = f"{error.what}: {'; '.join(holders) or 'whoever held it is gone'}; again in {pause:.0f} s"
@@ -235,7 +237,8 @@ class Run:
                 raise
 
     def _once(self, part: "Part", here: "_Place") -> None:
-        self.session.run(part.opening)
+        if part.opening:
+            self.session.run(part.opening)
         for offset, statement in enumerate(part.statements, 1):
             self._edge()
             facts = {"part": here.number, "number": here.done + offset, "of": here.total}
@@ -244,11 +247,11 @@ class Run:
             self.teller.tell("statement", told, label=label, **facts)
             with self.session.watching(lambda text: self.teller.tell("progress", f"    {text}")):
                 self.session.run(statement.sql)
-        self._edge()
+        if part.transaction:
+            self._edge()
         here.closing = True
         if part.closing:
             self.session.run(part.closing)
-        self.teller.tell("part", f"part {here.number} of {here.parts} is done", part=here.number, parts=here.parts)
 
     def _edge(self) -> None:
         if self.stop.is_set():
@@ -259,14 +262,18 @@ class Run:
 
     def _stopped(self, error: DbstrataError, here: "_Place", more: str = "") -> DbstrataError:
         """The same error, with where things stand and how to go on."""
-        state = here.told(unsure=isinstance(error, ConnectionLost))
+        if isinstance(error, ConnectionLost) and (here.closing or not here.transaction):
+            here.doubt = "whole"
+        elif self.session.midway and not here.transaction:
+            here.doubt = "part"
+        state = here.told()
         self.teller.tell("stopped", f"stopped: {state}", part=here.number, parts=here.parts)
         where = "; ".join(filter(None, (error.where, more, state)))
         return type(error)(error.what, where, "; ".join(filter(None, (error.next, self._how_on(here)))))
 
     def _how_on(self, here: "_Place") -> str:
         bundle = self.bundle.folder
-        if here.number == 1 and not here.closing:
+        if here.nothing_changed:
             return f"nothing has changed: run `dbstrata {self.options.verb} {bundle} URL` again"
         on = "rollback" if self.options.rollback else "apply --resume"
         return f"`dbstrata {on} {bundle} URL` goes on from here" + (
@@ -305,15 +312,51 @@ class _Place:
     done: int
     """Statements of the parts before."""
     total: int
+    transaction: bool
+    """Is it the part that is done whole or not at all, or one statement of it?"""
     closing: bool = False
     """Has its end been sent to the server?"""
+    doubt: Literal["whole", "part"] | None = None
+    """Is it unknown whether it is done, or may a part of it be?"""
 
-    def told(self, *, unsure: bool) -> str:
+    @property
+    def nothing_changed(self) -> bool:
+        """Is the database surely as it was?"""
+        return self.done == 0 and self.doubt is None
+
+    def told(self) -> str:
         """Where things stand."""
-        if unsure and self.closing:
-            return f"part {self.number} of {self.parts} was being committed, and whether it is done is not known"
-        before = f"parts 1 to {self.number - 1} are done and stay, " if self.number > 1 else ""
-        return f"{before}nothing of part {self.number} of {self.parts} stays"
+        if self.transaction:
+            before, here = ("parts", self.number - 1), f"part {self.number} of {self.parts}"
+        else:
+            before, here = ("statements", self.done), f"statement {self.done + 1} of {self.total}"
+        done = f"{before[0]} 1 to {before[1]} are done and stay, " if before[1] else ""
+        return done + DOUBTS[self.doubt].format(here)
+
+
+DOUBTS = {
+    None: "nothing of {} stays",
+    "whole": "whether {} is done is not known",
+    "part": "of {} a part may be done",
+}
+
+
+def _pieces(part: "Part") -> "list[Part]":
+    """What is done whole or not at all: all of a transaction; else each statement."""
+    if part.transaction or len(part.statements) < 2:
+        return [part]
+    from msgspec.structs import replace
+
+    last = len(part.statements) - 1
+    return [
+        replace(
+            part,
+            opening=part.opening if at == 0 else "",
+            statements=(statement,),
+            closing=part.closing if at == last else "",
+        )
+        for at, statement in enumerate(part.statements)
+    ]
 
 
 def _label(statement: "Statement") -> str:

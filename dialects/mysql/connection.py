@@ -8,14 +8,15 @@ or the URL.
 import os
 import re
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from ...snapshots.errors import DbstrataError, InputError, Refused, ServerFailed
+from ...snapshots.errors import ConnectionLost, DbstrataError, InputError, LockTimeout, Refused, ServerFailed
 
 if TYPE_CHECKING:
     import pymysql
@@ -56,6 +57,8 @@ class Server:
     database: str
     where: str
     """Host, port, database and user, for messages."""
+    another: "Callable[[], pymysql.connections.Connection[Any]]" = field(repr=False)
+    """Opens a second connection to the same place, as the same user; nobody is asked for the password again."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Target:
 
     database: str
     user: str
-    password: str = ""
+    password: str = field(default="", repr=False)
     host: str = ""
     port: int = 3306
     socket: str = ""
@@ -136,6 +139,8 @@ WORKING: dict[int, tuple[str, str]] = {
     1290: ("the server's settings forbid it", "see the setting that is named"),
 }
 LOST = frozenset({2006, 2013, 2055, 1053, 1927, 4031})
+WAITED = frozenset({1205, 1213})
+"""A lock that was not had: worth another try."""
 
 
 # where to
@@ -224,6 +229,11 @@ def _bare(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
 
 
+def beside(url: str, database: str) -> str:
+    """The URL of another database on that server."""
+    return urlsplit(url)._replace(path=f"/{quote(database, safe='')}").geturl()
+
+
 # connecting
 
 
@@ -235,7 +245,7 @@ def connect(url: str, *, untested: bool = False) -> Server:
     pymysql = _driver()
     wanted = target(url)
     try:
-        found = _connected(wanted)
+        found, wanted = _connected(wanted)
     except (pymysql.err.Error, OSError, RuntimeError) as error:
         raise _unconnected(error, wanted) from None
     try:
@@ -280,11 +290,12 @@ def _driver() -> Any:
     return pymysql
 
 
-def _connected(wanted: Target) -> "pymysql.connections.Connection[Any]":
+def _connected(wanted: Target) -> "tuple[pymysql.connections.Connection[Any], Target]":
+    """The connection, and the target with the password that was asked for."""
     import pymysql
 
     try:
-        return _open(wanted)
+        return _open(wanted), wanted
     except pymysql.err.OperationalError as error:
         if error.args[0] != 1045 or wanted.password or not sys.stdin.isatty():
             raise
@@ -294,7 +305,8 @@ def _connected(wanted: Target) -> "pymysql.connections.Connection[Any]":
             password = getpass(f"Password for {wanted.where}: ")
         except (EOFError, KeyboardInterrupt):
             raise error from None
-        return _open(replace(wanted, password=password))
+        asked = replace(wanted, password=password)
+        return _open(asked), asked
 
 
 def _open(wanted: Target) -> "pymysql.connections.Connection[Any]":
@@ -354,7 +366,7 @@ def _greeted(found: "pymysql.connections.Connection[Any]", wanted: Target, untes
     major, minor, patch = map(int, numbers.groups())
     number = major * 10000 + minor * 100 + patch
     _check_version(flavour, numbers[0], number, wanted.where, untested)
-    return Server(found, flavour.name, numbers[0], number, wanted.database, wanted.where)
+    return Server(found, flavour.name, numbers[0], number, wanted.database, wanted.where, partial(_open, wanted))
 
 
 def _check_version(flavour: Flavour, version: str, number: int, where: str, untested: bool) -> None:
@@ -404,10 +416,11 @@ def _failed(error: Any, where: str) -> DbstrataError:
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
     if number in LOST or type(error).__name__ == "InterfaceError":
-        return ServerFailed(
+        return ConnectionLost(
             what="the connection to the server was lost midway",
             where=f"{where} ({text})",
             next="see that the server runs and what its log says, then start again",
         )
     what, next_ = WORKING.get(number, (f"the server failed with error {number}", "see the server's log"))
-    return ServerFailed(what=what, where=f"{where} ({text})", next=next_)
+    kind = LockTimeout if number in WAITED else ServerFailed
+    return kind(what=what, where=f"{where} ({text})", next=next_)

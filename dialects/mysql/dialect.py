@@ -11,7 +11,8 @@ from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, Sequence, T
 from ...snapshots.naming import kind_of, path_of
 from . import options, partitions, renames, spelling, versions
 from .effects import effects
-from .locks import facts, predict
+from .locks import predict
+from .risks import facts
 from .rules import relations, tables
 from .rules.columns import MODIFY
 
@@ -46,6 +47,7 @@ class MySQL:
     """Implements engine.protocol.Dialect."""
 
     name = "mysql"
+    transactional = False
 
     def rules(self, kind: str) -> KindRules:
         """The rules of a kind of object."""
@@ -118,8 +120,8 @@ class MySQL:
         return str(found) if found is not None else ""
 
     def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
-        """What the step alone would lock and write anew."""
-        return facts(step, old)
+        """What the step locks, writes anew, loses, fails on, and breaks."""
+        return facts(step, old, new)
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold."""

@@ -43,21 +43,22 @@ _DATES = frozenset({"date", "datetime", "timestamp", "time", "year"})
 
 def fails(old: Column, new: Column) -> str | None:
     """What in existing rows makes the change fail."""
-    return "; ".join(_fails(old, new)) or None
+    return "; ".join(text for _, text in failures(old, new)) or None
 
 
-def _fails(old: Column, new: Column) -> Iterator[str]:
+def failures(old: Column, new: Column) -> Iterator[tuple[str, str]]:
+    """(code, what) of all that in existing rows makes the change fail."""
     if new.not_null and not old.not_null:
-        yield "NULLs in the column"
-    if old.type != new.type and not _widens(parse(old.type), parse(new.type)):
-        yield "values that do not fit the new type"
+        yield "DB301", "NULLs in the column"
+    if old.type != new.type and not widens(parse(old.type), parse(new.type)):
+        yield "DB305", "values that do not fit the new type"
     elif old.charset != new.charset:
-        yield "characters that the new character set lacks"
+        yield "DB305", "characters that the new character set lacks"
     if new.check is not None and new.check != old.check:
-        yield "rows that break its check"
+        yield "DB303", "rows that break its check"
 
 
-def _widens(old: Type, new: Type) -> bool:
+def widens(old: Type, new: Type) -> bool:
     """Does every value fit?"""
     if old.name in INTEGERS and new.name in INTEGERS:
         return INTEGERS[old.name] <= INTEGERS[new.name] and old.unsigned == new.unsigned

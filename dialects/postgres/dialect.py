@@ -57,6 +57,7 @@ class Postgres:
     """Implements engine.protocol.Dialect and Assesses."""
 
     name = "postgres"
+    transactional = True
 
     def rules(self, kind: str) -> KindRules:
         """The rules of a kind of object."""

@@ -67,6 +67,7 @@ class Executor:
         self.where = where(connection)
         version = connection.info.server_version
         self.server = f"postgresql {version // 10000}.{version % 10000}"
+        self.midway = False
 
     def dump(self, like: Header) -> Snapshot:
         """The snapshot, in the scope of that header and without what that one did not read."""
@@ -142,6 +143,15 @@ class Executor:
     def fill(self) -> tuple[dict[str, int], list[str]]:
         """Rows where tables take some."""
         return fill(self._connection)
+
+    def count(self, table: str) -> int:
+        """How many rows it has."""
+        ((count,),) = self.rows(f"SELECT count(*) FROM {table}")
+        return int(count)
+
+    def empty(self, table: str) -> None:
+        """All rows out, and those that refer to them."""
+        self.run(f"TRUNCATE {table} CASCADE")
 
 
 def _watch(worker: Connection, done: threading.Event, tell: Callable[[str], None]) -> None:

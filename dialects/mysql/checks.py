@@ -1,0 +1,288 @@
+"""What is asked of a MySQL or MariaDB database before a script and after it. Which questions, that is; their SQL is in
+templates/mysql/checks.sql.j2.
+
+A question about rows is asked where the old schema has all that it names; where it has not, there are no such rows, or
+the statement itself is the first that can tell.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...engine.protocol import Schema, Step
+from ...snapshots.model import Identity, Object, Text, plain
+from ...snapshots.mysql import (
+    Check,
+    Column,
+    Database,
+    Event,
+    ForeignKey,
+    Index,
+    KeyPart,
+    PrimaryKey,
+    Routine,
+    Table,
+    Trigger,
+    View,
+)
+from ...snapshots.naming import kind_of, parts_of, path_of
+from ...templates.filters.mysql import quote
+from ...templates.render import render_query
+from ..protocol import Query
+from . import types
+
+__all__ = ["after", "before"]
+
+
+def before(steps: Sequence[Step], old: Schema, roles: Sequence[str]) -> Sequence[Query]:
+    """The state of what the steps touch; then what in the rows, and who, stands in the way."""
+    known = _Known(steps, old)
+    found = list(_states(steps, known))
+    found.extend(query for step in steps for query in _about_rows(step, known))
+    if steps:
+        found.append(Query("who could keep a lock from us", _sql("sessions"), stops=False))
+    if tables := sorted({table for step in steps if (table := known.table(step)) is not None}):
+        found.append(Query("tables of more than 1 GB", _sql("sizes", tables=tables), stops=False))
+    return list(dict.fromkeys(found))
+
+
+def after(new: Schema) -> Sequence[Query]:
+    """Views that can't be read."""
+    return [Query("a view that is broken", _sql("broken_views"))] if new.of_kind("view") else []
+
+
+# -- what is there -----------------------------------------------------------------------------------------------------
+
+
+class _Known:
+    """The old schema, also by the names that things have once the script has renamed them."""
+
+    def __init__(self, steps: Iterable[Step], old: Schema) -> None:
+        self.old = old
+        self.version = f"{old.header.version_number // 10000}.%"
+        self.flavour = old.header.flavour
+        self._before: Mapping[Identity, Identity] = {new: was for s in steps for was, new in s.renames.items()}
+
+    def was(self, identity: Identity) -> Identity:
+        """What it is called before the script."""
+        return self._before.get(identity, identity)
+
+    def get(self, identity: Identity) -> Object | None:
+        """It, before the script."""
+        return self.old.get(self.was(identity))
+
+    def table(self, step: Step) -> str | None:
+        """The name, before the script, of the table that the step is on, if it was there."""
+        root = self.old.root_of(self.was(step.parent if step.parent is not None else step.identity))
+        return parts_of(root)[0] if root is not None and isinstance(self.old.get(root), Table) else None
+
+    def columns(self, identities: Iterable[Identity]) -> list[str] | None:
+        """Their names before the script; None unless all were there."""
+        found = [self.was(i) for i in identities]
+        return [parts_of(i)[-1] for i in found] if all(self.old.get(i) is not None for i in found) else None
+
+
+class _State(NamedTuple):
+    label: str
+    kind: str
+    parts: tuple[str, ...]
+    expected: str | None
+    digest: bool = False
+    """Is `expected` a digest of what only servers of one major version spell alike?"""
+
+
+def _states(steps: Sequence[Step], known: _Known) -> Iterator[Query]:
+    wanted: dict[Identity, Object | None] = {}
+    for step in steps:
+        for identity in (step.identity, *step.renames, *step.destroys):
+            if (obj := known.old.get(identity)) is not None:
+                wanted[identity] = obj
+        parent_is_there = step.parent is None or known.get(step.parent) is not None
+        if step.action == "create" and parent_is_there and known.get(step.identity) is None:
+            wanted[step.identity] = None
+    objects = [_state(i, obj) for i, obj in sorted(wanted.items(), key=lambda item: item[0]) if kind_of(i) in STATED]
+    if objects:
+        sql = _sql("states", objects=objects, version=known.version)
+        yield Query("the state that the script starts from", sql)
+
+
+STATED = frozenset(
+    """database table column index primary_key foreign_key check trigger view function procedure event sequence package
+    package_body""".split()
+)
+"""The kinds that the macro `state` knows."""
+
+
+def _state(identity: Identity, obj: Object | None) -> _State:
+    kind = kind_of(identity)
+    label, parts = f"{kind.replace('_', ' ')} {path_of(identity)}", parts_of(identity)
+    if (text := _text(obj)) is not None and _reads_alike(text):
+        return _State(label, kind, parts, _digest(text), digest=True)
+    expected = None if obj is None else "it"
+    if isinstance(obj, Database):
+        expected = f"{obj.charset} {obj.collation}"
+    elif isinstance(obj, Column):
+        expected = f"{_type(obj.type)}{' NOT NULL' * obj.not_null}"
+    return _State(label, kind, parts, expected)
+
+
+def _type(text: str) -> str:
+    """As the macro `state` spells it: of integers the width is left out, and with it ZEROFILL."""
+    found = types.parse(text)
+    return found.name + " unsigned" * found.unsigned if found.name in (*types.INTEGERS, "year") else text
+
+
+def _text(obj: Object | None) -> Text | None:
+    """What the catalog has as a text."""
+    if isinstance(obj, View):
+        return obj.query if obj.columns else None
+    return obj.body if isinstance(obj, Routine | Trigger | Event) else None
+
+
+def _reads_alike(text: Text) -> bool:
+    """Does information_schema print it as SHOW CREATE does? It takes a level of escapes from literals, and prints
+    characters of four bytes as `?`."""
+    bare = plain(text)
+    return bare.isascii() and not set("'\"\\") & set(bare)
+
+
+def _digest(text: Text) -> str:
+    return hashlib.sha256(plain(text).encode()).hexdigest()
+
+
+# -- what the rows say -------------------------------------------------------------------------------------------------
+
+
+def _about_rows(step: Step, known: _Known) -> Iterator[Query]:
+    table = known.table(step)
+    if table is None or step.unset or not step.fails or step.new is None:
+        return
+    for cls, ask in QUESTIONS:
+        if isinstance(step.new, cls):
+            yield from ask(step, known, table)
+
+
+def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    new, old = step.new, known.get(step.identity)
+    assert isinstance(new, Column)
+    if not isinstance(old, Column):
+        return
+    name = parts_of(known.was(step.identity))[-1]
+    facts = {"label": f"column {path_of(step.identity)}", "table": table}
+    if new.not_null and not old.not_null:
+        yield Query("NULLs in the way of NOT NULL", _sql("nulls", columns=[name], **facts))
+    if old.type != new.type:
+        yield from _values(types.parse(old.type), types.parse(new.type), new.type, {"column": name, **facts})
+    if new.charset is not None and old.charset not in (None, new.charset) and new.charset != "utf8mb4":
+        sql = _sql("not_in_charset", column=name, charset=new.charset, **facts)
+        yield Query("characters that the character set lacks", sql)
+    if new.check is not None and new.check != old.check and known.was(step.identity) == step.identity:
+        yield _breaking(facts["label"], table, new.check)
+
+
+def _values(old: types.Type, new: types.Type, name: str, facts: Mapping[str, Any]) -> Iterator[Query]:
+    if types.widens(old, new):
+        return
+    if new.name in LENGTHS:
+        length, bytes_ = LENGTHS[new.name](new)
+        yield Query("values that are too long", _sql("too_long", length=length, bytes=bytes_, **facts))
+    elif new.name in types.INTEGERS and old.name in NUMBERS:
+        bits = 8 * types.INTEGERS[new.name]
+        low, high = (0, 2**bits - 1) if new.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        yield _out_of_range(str(low), str(high), name, facts)
+    elif new.name == "decimal" and old.name in NUMBERS:
+        precision, scale = (int(argument) for argument in (*new.arguments, "0")[:2])
+        most = f"{'9' * (precision - scale) or '0'}.{'9' * scale}".rstrip(".")
+        yield _out_of_range("0" if new.unsigned else f"-{most}", most, name, facts)
+    elif new.name == "enum" and old.name in ("enum", *STRINGS):
+        members = [f"'{member}'" for member in new.arguments]
+        yield Query("values of an enum that go", _sql("not_members", members=members, **facts))
+    elif new.name == old.name == "set":
+        gone = [f"'{member}'" for member in old.arguments if member not in new.arguments]
+        yield Query("values of a set that go", _sql("not_in_set", gone=gone, **facts))
+    elif old.name in STRINGS:
+        yield from _cast(new, name, facts)
+
+
+def _cast(new: types.Type, name: str, facts: Mapping[str, Any]) -> Iterator[Query]:
+    """Of strings."""
+    title = "values that can't be cast"
+    if new.name in types.INTEGERS or new.name in NUMBERS:
+        digits = "[0-9]+" if new.name in types.INTEGERS else "([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?"
+        yield Query(title, _sql("not_like", pattern=f"^ *[-+]?{digits} *$", type=name, **facts))
+    elif new.name in ("date", "datetime", "timestamp"):
+        yield Query(title, _sql("not_dates", type=name, **facts))
+    elif new.name == "json":
+        yield Query(title, _sql("not_json", **facts))
+
+
+NUMBERS = frozenset({*types.INTEGERS, "decimal", "float", "double"})
+STRINGS = frozenset({"char", "varchar", *types.TEXTS})
+
+LENGTHS: Mapping[str, Callable[[types.Type], tuple[int, bool]]] = {
+    **dict.fromkeys(("char", "varchar"), lambda type_: (type_.length or 1, False)),
+    **dict.fromkeys(("binary", "varbinary"), lambda type_: (type_.length or 1, True)),
+    **dict.fromkeys(types.TEXTS, lambda type_: (types.TEXTS[type_.name], True)),
+    **dict.fromkeys(types.BLOBS, lambda type_: (types.BLOBS[type_.name], True)),
+}
+"""How much a type takes, and whether that counts bytes."""
+
+
+def _out_of_range(low: str, high: str, name: str, facts: Mapping[str, Any]) -> Query:
+    return Query("values that are too large", _sql("out_of_range", low=low, high=high, type=name, **facts))
+
+
+def _key(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    new = step.new
+    assert isinstance(new, PrimaryKey | Index)
+    columns = known.columns(part.column for part in new.parts if part.column is not None)
+    if columns is None or len(columns) < len(new.parts) or new.without_overlaps:
+        return
+    parts = [_part(part, name) for part, name in zip(new.parts, columns, strict=True)]
+    label = f"{new.kind.replace('_', ' ')} {path_of(step.identity)}"
+    yield Query("duplicates in the way of a key", _sql("duplicates", label=label, table=table, columns=parts))
+
+
+def _part(part: KeyPart, column: str) -> str:
+    return quote(column) if part.length is None else f"LEFT({quote(column)}, {part.length})"
+
+
+def _foreign_key(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    new = step.new
+    assert isinstance(new, ForeignKey)
+    columns, others = known.columns(new.columns), known.columns(new.referenced_columns)
+    if columns is None or others is None or new.references is None:
+        return
+    other = parts_of(known.was(new.references))[0]
+    facts = {"table": table, "columns": columns, "other": other, "others": others}
+    label = f"foreign key {path_of(step.identity)}"
+    yield Query("rows in the way of a foreign key", _sql("orphans", label=label, **facts))
+
+
+def _check(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    """Its text names columns as they are afterwards: asked where all that it uses has that name before."""
+    new = step.new
+    assert isinstance(new, Check)
+    used = {*new.depends_on, *step.needs} - {step.identity}
+    if new.depends_on and all(known.was(i) == i and known.old.get(i) is not None for i in used):
+        yield _breaking(f"check {path_of(step.identity)}", table, new.expression)
+
+
+def _breaking(label: str, table: str, expression: Text) -> Query:
+    condition = f"NOT ({plain(expression)})"
+    sql = _sql("counted", label=label, table=table, condition=condition, what="rows break it")
+    return Query("rows in the way of a check", sql)
+
+
+QUESTIONS: Sequence[tuple[type[Object], Callable[[Step, _Known, str], Iterator[Query]]]] = (
+    (Column, _column),
+    (PrimaryKey, _key),
+    (Index, _key),
+    (ForeignKey, _foreign_key),
+    (Check, _check),
+)
+"""By what the step makes or alters."""
+
+
+def _sql(macro: str, **facts: Any) -> str:
+    return render_query("mysql", f"checks.{macro}", **facts)

@@ -1,0 +1,142 @@
+"""A server of our own, from the programs that the machine has: a throwaway, gone with all that is in it."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from ...snapshots.errors import InputError, ServerFailed
+from .connection import connect
+
+__all__ = ["Local", "program_of", "started"]
+
+HOME = "DBSTRATA_MYSQL_HOME"
+"""Names a folder with bin/mysqld: a MySQL that is not installed."""
+SYSTEM = ("/usr/sbin", "/usr/local/sbin", "/usr/local/mysql/bin", "/usr/bin")
+START_SECONDS = 120
+OPTIONS = (
+    *("--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin", "--event-scheduler=OFF"),
+    "--innodb-buffer-pool-size=64M",
+)
+"""It need not survive anything; no event runs by itself."""
+OWN_OPTIONS = {"mysql": ("--mysqlx=OFF", "--secure-file-priv=NULL", "--log-bin-trust-function-creators=1")}
+
+
+def _path() -> str:
+    home = os.environ.get(HOME)
+    return os.pathsep.join([*([f"{home}/bin"] if home else []), os.environ.get("PATH", ""), *SYSTEM])
+
+
+def program_of(flavour: str) -> str | None:
+    """The server's program. Debian calls MariaDB's `mysqld` too."""
+    if flavour == "mariadb":
+        return shutil.which("mariadbd", path=_path())
+    found = shutil.which("mysqld", path=_path())
+    return None if found is None or "mariadb" in os.path.realpath(found).lower() else found
+
+
+@contextmanager
+def started(flavour: str, *options: str) -> Generator["Local"]:
+    """A server, stopped in the end.
+
+    Raises InputError if the machine has no such program, ServerFailed if it does not start.
+    """
+    program = program_of(flavour)
+    if program is None:
+        name = "mariadbd" if flavour == "mariadb" else "mysqld"
+        raise InputError(f"no {name} on this machine", "the PATH", "install it, or name a server with --scratch URL")
+    with tempfile.TemporaryDirectory(prefix="dbstrata-", ignore_cleanup_errors=True) as folder:
+        server = Local(flavour, program, Path(folder), options)
+        server.initialise()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@dataclass
+class Local:
+    """One server, whose data are in a folder that nobody else can look into; root has no password."""
+
+    flavour: str
+    program: str
+    folder: Path
+    options: tuple[str, ...]
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        """Of its own database, by its socket."""
+        return f"mysql://root@localhost/mysql?socket={quote(str(self.folder / 'sock'))}&ssl-mode=DISABLED"
+
+    def initialise(self) -> None:
+        """Make its data."""
+        command = _initialise(self.flavour, self.program, self._common)
+        with self._log.open("ab") as log:
+            try:
+                subprocess.run(command, stdout=log, stderr=log, check=True, timeout=START_SECONDS)
+            except (OSError, subprocess.SubprocessError) as error:
+                raise self._not_started(str(error)) from error
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        own = (*OPTIONS, *OWN_OPTIONS.get(self.flavour, ()), *self.options)
+        files = (f"--socket={self.folder}/sock", f"--pid-file={self.folder}/pid")
+        with self._log.open("ab") as log:
+            command = [self.program, "--no-defaults", *self._common, *files, *own]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                connect(self.url).connection.close()
+            except ServerFailed:
+                time.sleep(0.1)
+            else:
+                return
+        self.process.kill()
+        raise self._not_started("it does not answer")
+
+    def stop(self) -> None:
+        """Stop it."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(START_SECONDS)
+
+    @property
+    def _common(self) -> list[str]:
+        user = ["--user=root"] if os.geteuid() == 0 else []
+        return [*user, f"--datadir={self.folder / 'data'}", *_own_files(self.program)]
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "log"
+
+    def _not_started(self, why: str) -> ServerFailed:
+        text = self._log.read_text(encoding="utf-8", errors="replace").strip()
+        last = text.splitlines()[-1] if text else why
+        return ServerFailed(
+            f"a server of our own did not start: {last}", self.program, "name a server with --scratch URL"
+        )
+
+
+def _initialise(flavour: str, program: str, common: list[str]) -> list[str]:
+    if flavour == "mysql":
+        return [program, "--no-defaults", "--initialize-insecure", *common]
+    installs = shutil.which("mariadb-install-db", path=_path()) or "mariadb-install-db"
+    return [installs, "--no-defaults", "--auth-root-authentication-method=normal", *common]
+
+
+def _own_files(program: str) -> list[str]:
+    """Of a MySQL that is not installed: its messages and character sets."""
+    home = os.environ.get(HOME, "")
+    share = Path(home) / "root" / "usr" / "share" / "mysql"
+    if not home or not program.startswith(home) or not share.is_dir():
+        return []
+    return [f"--lc-messages-dir={share}", f"--character-sets-dir={share}/charsets"]

@@ -1,0 +1,316 @@
+"""Bundles on MySQL and MariaDB: there and back, the checks in the stock client, and what stops them."""
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dbstrata.cli.bundles.rehearsing import NAME_OF_PROOF
+from dbstrata.cli.bundles.running import Options, Run
+from dbstrata.dialects import server
+from dbstrata.dialects.mysql import local
+from dbstrata.snapshots.errors import Interrupted, LockTimeout, ServerFailed
+
+from ..cli.commands import refused, run
+from ..lab import Case
+from ..mysql_servers import MyDatabase, MyServer
+from .grounds import Ground, Made, bundled, on_mysql
+
+PAIR = Case(
+    "pair",
+    """CREATE TABLE kept (id int PRIMARY KEY, name varchar(20), how enum('calm', 'cross'));
+       INSERT INTO kept VALUES (1, 'one', 'calm'), (2, 'two', 'calm');
+       CREATE TABLE gone (id int);
+       CREATE VIEW seen AS SELECT id FROM kept;
+       DELIMITER ;;
+       CREATE FUNCTION f() RETURNS int DETERMINISTIC BEGIN DECLARE a int; RETURN 1; END;;
+       DELIMITER ;""",
+    """CREATE TABLE kept (id int PRIMARY KEY, name varchar(20) NOT NULL, how enum('calm', 'cross', 'sad'), size bigint);
+       CREATE TABLE made (id int PRIMARY KEY, kept int, CONSTRAINT to_kept FOREIGN KEY (kept) REFERENCES kept (id));
+       CREATE VIEW seen AS SELECT id, name FROM kept;
+       DELIMITER ;;
+       CREATE FUNCTION f() RETURNS int DETERMINISTIC BEGIN DECLARE a int; RETURN 2; END;;
+       CREATE TRIGGER stamped BEFORE INSERT ON kept FOR EACH ROW BEGIN SET NEW.size = 1; END;;
+       DELIMITER ;""",
+)
+KEPT = "SELECT id, name, how FROM kept ORDER BY id"
+
+
+@pytest.fixture
+def ground(my_server: MyServer) -> Iterator[Ground]:
+    with on_mysql(my_server) as found:
+        yield found
+
+
+@pytest.fixture
+def made(ground: Ground, tmp_path: Path) -> Made:
+    return bundled(ground, tmp_path, PAIR)
+
+
+def database_of(made: Made, my_server: MyServer) -> MyDatabase:
+    return MyDatabase(my_server, made.url.rpartition("/")[2])
+
+
+class Silent:
+    """Tells nobody; does something at one event."""
+
+    def __init__(self, at: int = -1, does: Any = None) -> None:
+        self.at, self.does, self.told = at, does, list[str]()
+
+    def tell(self, event: str, text: str, **_facts: Any) -> None:
+        if len(self.told) == self.at:
+            self.does()
+        self.told.append(f"{event}: {text}")
+
+
+def test_there_and_back(made: Made, my_server: MyServer) -> None:
+    database = database_of(made, my_server)
+    rows = database.run(KEPT)
+    assert run("check", made.path).code == 0
+    done = made.run("apply", "--record")
+    assert done.code == 0, done.err
+    assert "is the bundle's end" in done.out
+    assert made.differs_from(made.new) == ""
+    assert made.differs_from(made.old) != ""
+    assert made.run("apply").out.startswith("nothing to do")
+    assert database.run(KEPT) == rows
+    done = made.run("rollback", "--allow", "DB*", "--record")
+    assert done.code == 0, done.err
+    assert made.differs_from(made.old) == ""
+    assert database.run(KEPT) == rows
+    assert [row[0] for row in database.run("SELECT verb FROM dbstrata_history ORDER BY at")] == ["apply", "rollback"]
+
+
+def test_the_stock_client_runs_all_four_files(made: Made, my_server: MyServer) -> None:
+    database = database_of(made, my_server)
+    assert asked(database, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    database.script((made.path / "forward.sql").read_text("utf-8"))
+    assert made.differs_from(made.new) == ""
+    assert asked(database, made.path / "verify.sql") == ["verify: all sound"]
+    database.script((made.path / "rollback.sql").read_text("utf-8"))
+    assert made.differs_from(made.old) == ""
+
+
+def asked(database: MyDatabase, path: Path) -> list[str]:
+    """What the stock client prints."""
+    command = [*database.server.program(), "-N", "-r", "--comments", database.name]
+    done = subprocess.run(command, input=path.read_text("utf-8"), capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().splitlines()
+
+
+ROWS = {
+    "NULLs in the way of NOT NULL": ("a int", "a int NOT NULL", "(NULL)"),
+    "values that are too long": ("a varchar(10)", "a varchar(3)", "('four')"),
+    "values that are too large": ("a bigint", "a smallint unsigned", "(-1)"),
+    "values that can't be cast": ("a varchar(20)", "a date", "('no day')"),
+    "values of an enum that go": ("a enum('x', 'y')", "a enum('x')", "('y')"),
+    "values of a set that go": ("a set('x', 'y')", "a set('x')", "('x,y')"),
+    "characters that the character set lacks": (
+        "a varchar(5) CHARACTER SET utf8mb4",
+        "a varchar(5) CHARACTER SET latin1",
+        "('\u4e00')",
+    ),
+    "duplicates in the way of a key": ("a int", "a int, UNIQUE KEY (a)", "(1), (1), (NULL), (NULL)"),
+    "rows in the way of a check": ("a int", "a int, CONSTRAINT {} CHECK (a > 0)", "(0)"),
+    "rows in the way of a foreign key": ("a int", "a int, CONSTRAINT {} FOREIGN KEY (a) REFERENCES one (id)", "(7)"),
+}
+ONE = "CREATE TABLE one (id int PRIMARY KEY); INSERT INTO one VALUES (1);"
+
+
+def test_what_stands_in_the_way_is_found_before_anything_is_done(
+    ground: Ground, my_server: MyServer, tmp_path: Path
+) -> None:
+    """One table for each question, all in one bundle; none of them where the rows are fine. Without the question, the
+    server would stop half way."""
+    tables = list(enumerate(ROWS.values()))
+    old = ONE + "".join(f"CREATE TABLE t{n} ({columns.format(f'c{n}')});" for n, (columns, _, _) in tables)
+    new = ONE + "".join(f"CREATE TABLE t{n} ({columns.format(f'c{n}')});" for n, (_, columns, _) in tables)
+    made = bundled(ground, tmp_path, Case("rows", old, new))
+    database = database_of(made, my_server)
+    assert asked(database, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    database.run(*(f"INSERT INTO t{n} VALUES {rows}" for n, (_, _, rows) in tables))
+    *problems, last = asked(database, made.path / "preflight.sql")
+    assert {line.split(": ")[1] for line in problems} == set(ROWS)
+    assert last == f"{len(ROWS)} in the way: do not run forward.sql"
+    done = made.run("apply")
+    assert done.code == 3
+    assert f"preflight found {len(ROWS)} problems" in done.err
+    assert "column t0.a: 1 rows hold NULL" in done.out
+    assert made.differs_from(made.old) == ""
+
+
+DRIFT = {
+    "DROP TABLE gone": "table gone: expected it, found nothing",
+    "ALTER TABLE kept MODIFY name varchar(30)": "column kept.name: expected varchar(20), found varchar(30)",
+    "CREATE TABLE made (id int)": "table made: expected nothing, found it",
+    "DROP FUNCTION f; CREATE FUNCTION f() RETURNS int DETERMINISTIC RETURN 9": "function f: expected ",
+    "CREATE OR REPLACE VIEW seen AS SELECT 2 AS one": "view seen: expected ",
+    "CREATE TRIGGER stamped BEFORE INSERT ON kept FOR EACH ROW SET NEW.name = 1": "trigger kept.stamped: expected no",
+}
+
+
+@pytest.mark.parametrize("change", DRIFT)
+def test_drift_of_what_the_plan_touches_is_found_by_the_client_too(
+    made: Made, my_server: MyServer, change: str
+) -> None:
+    database = database_of(made, my_server)
+    database.run(*change.split("; "))
+    said = asked(database, made.path / "preflight.sql")
+    assert said[-1].endswith(" in the way: do not run forward.sql"), said
+    assert any(DRIFT[change] in line for line in said), said
+    assert made.run("apply").code == 3
+
+
+def test_a_view_that_nothing_can_read_is_found_afterwards(made: Made, my_server: MyServer) -> None:
+    assert made.run("apply").code == 0
+    database = database_of(made, my_server)
+    database.run("ALTER TABLE kept DROP COLUMN name")
+    assert asked(database, made.path / "verify.sql") == [
+        "problem: a view that is broken: view seen: what it reads is not there",
+        "1 to be mended",
+    ]
+
+
+def test_what_the_bundle_does_not_touch_is_not_undone_by_a_rollback(made: Made, my_server: MyServer) -> None:
+    assert made.run("apply").code == 0
+    database = database_of(made, my_server)
+    database.run("CREATE TABLE more (id int)")
+    for verb, options in (("rollback", ("--allow", "DB*")), ("apply", ("--resume",))):
+        done = made.run(verb, *options)
+        assert done.code == 3
+        assert "table more" in done.err
+    database.run("DROP TABLE more")
+    assert made.run("rollback", "--allow", "DB*").code == 0
+
+
+def test_a_stop_says_which_statements_are_done(made: Made) -> None:
+    with server("mysql").open_executor(made.url) as session:
+        teller = Silent()
+        one = Run(made.bundle, session, teller, Options(yes=True))
+        teller.at, teller.does = 2, one.stop.set
+        with pytest.raises(Interrupted, match="statements 1 to 1 are done and stay, nothing of statement 2 of") as stop:
+            one.go()
+    assert "--resume" in str(stop.value)
+    assert made.run("apply").code == 3
+    assert made.run("apply", "--resume").code == 0
+    assert made.differs_from(made.new) == ""
+
+
+def test_a_lock_that_is_not_had_is_tried_again_and_then_ends_it(made: Made, my_server: MyServer) -> None:
+    """And it says who holds it."""
+    hasty(made)
+    with my_server.connect(made.url.rpartition("/")[2]) as other, other.cursor() as cursor:
+        cursor.execute("SELECT CONNECTION_ID()")
+        ((process,),) = cursor.fetchall()
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT * FROM kept")
+        with server("mysql").open_executor(made.url) as session:
+            teller = Silent()
+            one = Run(made.bundle, session, teller, Options(yes=True, retries=1), sleep=lambda _: None)
+            with pytest.raises(LockTimeout, match=f"2 tries; process {process} "):
+                one.go()
+            again = Run(
+                made.bundle,
+                session,
+                teller,
+                Options(yes=True, retries=1, resume=True),
+                sleep=lambda _: other.rollback(),
+            )
+            again.go()
+    assert sum(line.startswith("retry") for line in teller.told) == 2
+    assert made.differs_from(made.new) == ""
+
+
+def hasty(made: Made) -> None:
+    """The bundle, with a shorter patience."""
+    import msgspec
+
+    text = msgspec.json.encode(made.bundle.plan).replace(b"lock_wait_timeout = 10", b"lock_wait_timeout = 1")
+    made.bundle.__dict__["plan"] = msgspec.json.decode(text, type=type(made.bundle.plan))
+    made.bundle.__dict__["manifest"] = msgspec.structs.replace(made.bundle.manifest, lock_timeout="1s")
+
+
+def test_a_second_ctrl_c_gives_up_the_statement_that_waits(made: Made, my_server: MyServer) -> None:
+    with my_server.connect(made.url.rpartition("/")[2]) as other, other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT * FROM kept")
+        with server("mysql").open_executor(made.url) as session:
+            one = Run(made.bundle, session, Silent(), Options(yes=True))
+
+            def twice() -> None:
+                one.stop.set()
+                session.cancel()
+
+            stopper = threading.Timer(1.5, twice)
+            stopper.start()
+            with pytest.raises(Interrupted, match="stopped as you asked"):
+                one.go()
+            stopper.join()
+    assert made.run("apply", "--resume").code == 0
+
+
+def test_two_at_once(made: Made) -> None:
+    """One works, the other is refused and told who works."""
+    entered, leave = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        entered.set()
+        leave.wait(60)
+
+    def work() -> None:
+        with server("mysql").open_executor(made.url) as session:
+            Run(made.bundle, session, Silent(1, wait), Options(yes=True)).go()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert entered.wait(60)
+    try:
+        said = refused(made.run("apply"), 3)
+        assert "another dbstrata changes this database" in said
+        assert "process " in said
+    finally:
+        leave.set()
+        worker.join()
+    assert made.differs_from(made.new) == ""
+
+
+def test_a_lost_connection_says_what_is_not_known(made: Made, my_server: MyServer) -> None:
+    with server("mysql").open_executor(made.url) as session:
+        ((process,),) = session.rows("SELECT CONNECTION_ID()")
+        one = Run(made.bundle, session, Silent(2, lambda: my_server.execute(f"KILL {process}")), Options(yes=True))
+        with pytest.raises(ServerFailed, match=r"whether statement 3 of \d+ is done is not known"):
+            one.go()
+    assert made.run("apply", "--resume").code == 0
+    assert made.differs_from(made.new) == ""
+
+
+def test_rehearsed_on_a_server_that_is_named(ground: Ground, made: Made, my_server: MyServer) -> None:
+    done = run("rehearse", made.path, "--scratch", ground.scratch)
+    assert done.code == 0, done.err
+    assert (made.path / NAME_OF_PROOF).exists()
+    assert run("check", made.path).code == 0
+    assert my_server.execute("SHOW DATABASES LIKE 'dbstrata\\_rehearsal'") == []
+
+
+def test_rehearsed_on_a_server_of_our_own(made: Made, my_server: MyServer) -> None:
+    if local.program_of(my_server.flavour) is None:
+        pytest.skip(f"no server program of {my_server.flavour} on this machine")
+    done = run("rehearse", made.path)
+    assert done.code == 0, done.err
+    assert f'"server": "{my_server.flavour} ' in (made.path / NAME_OF_PROOF).read_text("utf-8")
+
+
+def test_no_server_of_our_own(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "program_of", lambda _: None)
+    assert "--scratch URL" in refused(run("rehearse", made.path), 2)
+
+
+def test_the_runbook_gives_the_commands_of_this_server(made: Made, my_server: MyServer) -> None:
+    client, dump = (Path(my_server.program(dump)[0]).name for dump in (False, True))
+    runbook = (made.path / "RUNBOOK.md").read_text("utf-8")
+    for command in (f"{dump} --single-transaction", f"`{client} -N -r --comments", "dbstrata rollback BUNDLE URL"):
+        assert command in runbook
