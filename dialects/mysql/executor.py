@@ -1,6 +1,7 @@
 """A session that runs a bundle on MySQL or MariaDB, and scratch databases to try one on."""
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -206,6 +207,7 @@ def open_executor(url: str) -> Generator[Executor]:
 
 
 NAME = "dbstrata_rehearsal"
+"""Behind it comes the number of our process: two can rehearse at once."""
 
 
 @contextmanager
@@ -224,7 +226,7 @@ def scratch(url: str | None, like: Header, roles: Sequence[str]) -> Generator[st
 @contextmanager
 def _database_on(url: str, like: Header) -> Generator[str]:
     """A database of that name beside the one of the URL; Refused if there is one, or the server is of another kind."""
-    server = connect(url)
+    server, name = connect(url), f"{NAME}_{os.getpid()}"
     try:
         found = Executor(server)
         if server.flavour != like.flavour:
@@ -233,18 +235,18 @@ def _database_on(url: str, like: Header) -> Generator[str]:
                 where=f"{found.where}; the bundle is for {FLAVOURS[like.flavour].title}",
                 next="name another one with --scratch",
             )
-        if found.rows(f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '{NAME}'"):
+        if found.rows(f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '{name}'"):
             raise Refused(
-                what=f"there is a database {NAME}: another rehearsal, or what one left",
+                what=f"there is a database {name}: another rehearsal, or what one left",
                 where=found.where,
-                next=f"wait, or drop it: DROP DATABASE {NAME}",
+                next=f"wait, or drop it: DROP DATABASE {name}",
             )
         collation = like.facts.get("collation_server", "")
-        found.run(f"CREATE DATABASE {NAME}" + (f" COLLATE {collation}" if collation else ""))
+        found.run(f"CREATE DATABASE {name}" + (f" COLLATE {collation}" if collation else ""))
         try:
-            yield beside(url, NAME)
+            yield beside(url, name)
         finally:
-            found.run(f"SET foreign_key_checks = 0; DROP DATABASE IF EXISTS {NAME}")
+            found.run(f"SET foreign_key_checks = 0; DROP DATABASE IF EXISTS {name}")
     finally:
         with suppress(Exception):
             server.connection.close()

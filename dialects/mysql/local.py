@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -74,7 +74,12 @@ class Local:
     @property
     def url(self) -> str:
         """Of its own database, by its socket."""
-        return f"mysql://root@localhost/mysql?socket={quote(str(self.folder / 'sock'))}&ssl-mode=DISABLED"
+        return f"mysql://root@localhost/mysql?socket={quote(str(self.socket))}&ssl-mode=DISABLED"
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self.folder / "sock"
 
     def initialise(self) -> None:
         """Make its data."""
@@ -88,18 +93,18 @@ class Local:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         own = (*OPTIONS, *OWN_OPTIONS.get(self.flavour, ()), *self.options)
-        files = (f"--socket={self.folder}/sock", f"--pid-file={self.folder}/pid")
+        files = (f"--socket={self.socket}", f"--pid-file={self.folder}/pid")
+        self.socket.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             command = [self.program, "--no-defaults", *self._common, *files, *own]
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
-            try:
-                connect(self.url).connection.close()
-            except ServerFailed:
-                time.sleep(0.1)
-            else:
-                return
+            if self.socket.exists():
+                with suppress(ServerFailed):
+                    connect(self.url).connection.close()
+                    return
+            time.sleep(0.1)
         self.process.kill()
         raise self._not_started("it does not answer")
 
