@@ -48,6 +48,10 @@ _QUIET = (
     "Run it when little is going on. `lock_timeout` (in every script) keeps it from queueing for long, for whoever "
     "comes after it in the queue waits too; it fails then, and can be run again."
 )
+_FAILS = (
+    "The statement fails, and its transaction with it; nothing of that is done. On MySQL and MariaDB the statements "
+    "before it stay done."
+)
 _CHECK_FIRST = (
     "Run the query of the preflight on the real database beforehand, and correct or delete the rows that it finds."
 )
@@ -128,8 +132,8 @@ CATALOGUE = (
         "Every row is read while a lock keeps writers, or everybody, away.",
         "The server checks that all rows comply, or builds an index from them.",
         "Writers wait until all is read: seconds to minutes on a large table.",
-        "Constraints: add them NOT VALID and validate them in a transaction of their own, which lets readers and "
-        "writers work. NOT NULL: first a validated CHECK (c IS NOT NULL). Indexes: build them CONCURRENTLY.",
+        "PostgreSQL. Constraints: add them NOT VALID and validate them in a transaction of their own, which lets "
+        "readers and writers work. NOT NULL: first a validated CHECK (c IS NOT NULL). Indexes: build them CONCURRENTLY.",
     ),
     Code(
         "DB203",
@@ -147,8 +151,8 @@ CATALOGUE = (
         "warn",
         "A lock that keeps everybody from writing; reading goes on.",
         "An index, a foreign key or a trigger is made.",
-        "Writers wait until the transaction ends.",
-        _QUIET + " Indexes: build them CONCURRENTLY, outside of a transaction.",
+        "Writers wait until the transaction ends (MySQL and MariaDB: until the statement is done).",
+        _QUIET + " PostgreSQL: build indexes CONCURRENTLY, outside of a transaction.",
     ),
     Code(
         "DB300",
@@ -156,7 +160,7 @@ CATALOGUE = (
         "warn",
         "What rows hold can make the statement fail, in a way that no other code of this family names.",
         "The server looks at existing rows.",
-        "The statement fails, and its transaction with it; nothing of that is done.",
+        _FAILS,
         _CHECK_FIRST,
     ),
     Code(
@@ -165,7 +169,7 @@ CATALOGUE = (
         "warn",
         "NULLs in existing rows make the statement fail.",
         "A column, or a column of a domain, becomes NOT NULL.",
-        "The statement fails, and its transaction with it; nothing of that is done.",
+        _FAILS,
         _CHECK_FIRST + " Fill them in batches: UPDATE ... SET c = ... WHERE c IS NULL.",
     ),
     Code(
@@ -174,7 +178,7 @@ CATALOGUE = (
         "warn",
         "Rows that are alike make the statement fail.",
         "A primary key, a unique constraint, a unique index or an exclusion is made.",
-        "The statement fails, and its transaction with it; nothing of that is done.",
+        _FAILS,
         _CHECK_FIRST,
     ),
     Code(
@@ -183,8 +187,8 @@ CATALOGUE = (
         "warn",
         "Rows that break a condition make the statement fail.",
         "A check of a table or a domain is made, or validated.",
-        "The statement fails, and its transaction with it; nothing of that is done.",
-        _CHECK_FIRST + " Or add it NOT VALID: new rows are checked at once, old ones when you validate it.",
+        _FAILS,
+        _CHECK_FIRST + " PostgreSQL: or add it NOT VALID: new rows are checked at once, old ones when you validate it.",
     ),
     Code(
         "DB304",
@@ -192,8 +196,8 @@ CATALOGUE = (
         "warn",
         "Rows that refer to nothing make the statement fail.",
         "A foreign key is made, or validated.",
-        "The statement fails, and its transaction with it; nothing of that is done.",
-        _CHECK_FIRST + " Or add it NOT VALID: new rows are checked at once, old ones when you validate it.",
+        _FAILS,
+        _CHECK_FIRST + " PostgreSQL: or add it NOT VALID: new rows are checked at once, old ones when you validate it.",
     ),
     Code(
         "DB305",
@@ -201,7 +205,7 @@ CATALOGUE = (
         "warn",
         "Values that do not fit the new type make the statement fail.",
         "The type of a column changes to one that does not take every value: shorter, narrower, of another kind.",
-        "The statement fails, and its transaction with it; nothing of that is done.",
+        _FAILS,
         _CHECK_FIRST,
     ),
     Code(
@@ -211,7 +215,7 @@ CATALOGUE = (
         "Rows outside of a partition's bound make the statement fail.",
         "A table becomes a partition, its bound changes, or rows move into one; so do rows that stand in the default "
         "partition and belong into the new one.",
-        "The statement fails, and its transaction with it; nothing of that is done.",
+        _FAILS,
         _CHECK_FIRST,
     ),
     Code(
@@ -220,7 +224,7 @@ CATALOGUE = (
         "warn",
         "It fails if the table has rows at all.",
         "A column that is NOT NULL and has no default is added.",
-        "The statement fails, and its transaction with it; nothing of that is done.",
+        _FAILS,
         "Add the column without NOT NULL or with a default, fill it, and make it NOT NULL in a later release.",
     ),
     Code(
@@ -345,9 +349,9 @@ CATALOGUE = (
         "runs-as-owner",
         "warn",
         "It runs with its owner's privileges from now on, not with those of who calls it.",
-        "A function becomes SECURITY DEFINER, or a view is no longer `security_invoker`.",
+        "A routine or a view becomes SECURITY DEFINER, or a view is no longer `security_invoker`.",
         "Who may call or read it can do by it all that it does, whatever else they may.",
-        "Set its `search_path`, revoke it from PUBLIC, and grant it to those who need it.",
+        "Revoke it from all but those who need it; on PostgreSQL set its `search_path`.",
     ),
     Code(
         "DB601",
@@ -363,7 +367,7 @@ CATALOGUE = (
         "needs-commit",
         "warn",
         "What it makes can be used only after a commit.",
-        "A value is added to an enum that was there before.",
+        "A value is added to an enum that was there before (PostgreSQL).",
         "If the same script uses it, the script is in parts: those before a failure stay done.",
         "Add the value in one release, and use it in the next.",
     ),
