@@ -133,7 +133,8 @@ CATALOGUE = (
         "The server checks that all rows comply, or builds an index from them.",
         "Writers wait until all is read: seconds to minutes on a large table.",
         "PostgreSQL. Constraints: add them NOT VALID and validate them in a transaction of their own, which lets "
-        "readers and writers work. NOT NULL: first a validated CHECK (c IS NOT NULL). Indexes: build them CONCURRENTLY.",
+        "readers and writers work. NOT NULL: first a validated CHECK (c IS NOT NULL). "
+        "Indexes: build them CONCURRENTLY.",
     ),
     Code(
         "DB203",
