@@ -42,8 +42,9 @@ sweep: $(STAMP)  ## the long tests: many schemas there and back
 bench: $(STAMP)  ## the benchmark
 	$(BIN)/python -m bench $(ARGS)
 
-docs: $(STAMP)  ## what docs/ holds that is written from the code
-	$(BIN)/python docs/generate.py $(ARGS)
+docs: $(STAMP)  ## the manual: what is written from the code, and the site in build/site
+	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict $(ARGS)
 
 clean:  ## all that was made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

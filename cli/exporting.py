@@ -5,7 +5,7 @@ way back; where one way has fewer parts than the other, it has nothing to do in 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,9 +15,10 @@ from ..snapshots.errors import InputError
 from .output import write_text
 
 if TYPE_CHECKING:
+    from .bundles.opening import Bundle
     from .sources import Pair
 
-__all__ = ["Names", "Tool", "export"]
+__all__ = ["Names", "Tool", "export", "of_bundle"]
 
 
 class Tool(StrEnum):
@@ -78,14 +79,28 @@ File = tuple[str, str]
 """Name and text."""
 
 
+def of_bundle(path: str, options: Mapping[str, object]) -> "Bundle":
+    """The bundle, proven; its settings are those of the change. Raises InputError for options beside it, Refused."""
+    from .bundles.opening import open_bundle
+
+    if given := [f"--{name}" for name, value in options.items() if value]:
+        raise InputError(
+            f"{', '.join(given)} beside a bundle", path, "the bundle holds its own: leave it out, or say OLD and NEW"
+        )
+    found = open_bundle(path)
+    found.prove()
+    return found
+
+
 def export(
     both: "Pair", tool: Tool, folder: str, names: Names, *, allow: Iterable[str] = (), lock_timeout: str = "10s"
 ) -> list[str]:
     """Write the files; their paths. Raises InputError, Refused."""
-    from .plans import check_lock_timeout
+    from .plans import allowances, check_lock_timeout
 
     check_lock_timeout(lock_timeout)
-    there, back = (_parts(side, allow, lock_timeout, alone=tool is Tool.golang_migrate) for side in (both, both.back))
+    words, _ = allowances(allow)
+    there, back = (_parts(side, words, lock_timeout, alone=tool is Tool.golang_migrate) for side in (both, both.back))
     files = [file for migration in _migrations(there, back, names, both) for file in FILES[tool](migration)]
     paths = [Path(folder, name) for name, _ in files]
     for path in paths:

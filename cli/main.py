@@ -22,6 +22,7 @@ COMMANDS = {
     "git-diff": (".git_diff", "a snapshot's change as git shows it, for git"),
     "git-setup": (".git_setup", "make git merge and show snapshots as schemas"),
     "secrets": (".secrets", "what in a snapshot looks like a password, a key or a token"),
+    "completion": (".completion", "what bash, zsh or fish need to complete commands and options"),
     "demo": (".demo.run", "the tour: two versions of a web shop, forward and back"),
 }
 """Verb, module and summary; so that help imports none of the modules. Each module has a typer `app`."""

@@ -100,11 +100,13 @@ def plan(
     ignore: Iterable[str] = (),
     scope: Iterable[str] = (),
     renames: Mapping[str, str] | None = None,
+    using: Mapping[str, str] | None = None,
     allow: Iterable[str] = (),
 ) -> Plan:
     """The way from `old`, or from a new database, to `new`: planned, ordered, and proven.
 
-    `renames` maps identities in `old` to what they are called in `new`; `allow` is as `--allow`. The way back is
+    `renames` maps identities in `old` to what they are called in `new`; `using` maps columns whose type changes, such
+    as `public.orders.day`, to the expression that their values go over by; `allow` is as `--allow`. The way back is
     `plan(new, old)`.
 
     >>> way = plan(load("v1:schema.json"), load("schema.json"))
@@ -115,12 +117,15 @@ def plan(
 
     Raises InputError; Refused for what can't be done or may not be; Defect if the plan does not prove.
     """
+    from .cli.config import Using
     from .cli.plans import make_plan
-    from .engine.protocol import Renaming
+    from .engine.protocol import Answer, Renaming
     from .snapshots.naming import Identity
 
     hints = tuple(Renaming(Identity(before), Identity(after)) for before, after in (renames or {}).items())
-    pair = _pair(empty_beside(new) if old is None else old, new, ignore, scope, hints)
+    asked = [Using(column=column, using=expression) for column, expression in (using or {}).items()]
+    answers = tuple(Answer(entry.identity, entry.using, entry.type) for entry in asked)
+    pair = _pair(empty_beside(new) if old is None else old, new, ignore, scope, hints, answers)
     return Plan(make_plan(pair, allow=allow), pair)
 
 
@@ -138,10 +143,12 @@ def render(plan: Plan, *, lock_timeout: str = "10s", title: str = "") -> str:
     return make_script(plan.pair, made=plan.made, lock_timeout=lock_timeout, title=title)
 
 
-def _pair(old: Any, new: Any, ignore: Iterable[str], scope: Iterable[str], renames: Any = ()) -> Pair:
+def _pair(
+    old: Any, new: Any, ignore: Iterable[str], scope: Iterable[str], renames: Any = (), answers: Any = ()
+) -> Pair:
     from .cli.sources import check_dialects
 
     check_dialects(old, new)
     attributes, patterns = split_ignore(ignore, attribute_names)
     found = narrowed(old, new, scope=Scope(schemas=tuple(scope)), ignore=patterns)
-    return Pair(found.old, found.new, old, new, attributes, found.notes, renames)
+    return Pair(found.old, found.new, old, new, attributes, found.notes, renames, answers)

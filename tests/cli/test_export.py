@@ -177,6 +177,20 @@ def test_parts_that_are_committed_apart_are_migrations_apart(states: States, tmp
     assert found["flyway"][0].name == "V0041.1__add_total_1.sql"
 
 
+def test_a_bundle_is_exported_as_it_was_reviewed(states: States, tmp_path: Path) -> None:
+    bundle, options = tmp_path / "bundle", ("--allow", "DB*", "--lock-timeout", "3s")
+    assert run("bundle", *states.files, "-o", bundle, *options).code == 0
+    whole = export(states, "flyway", tmp_path / "one", "--number", "7", "--lock-timeout", "3s")
+    to = ("--to", "flyway", "--number", "7", "--name", "Add total", "-o", tmp_path / "two")
+    done = run("export", bundle, *to)
+    assert (done.code, done.err) == (0, "")
+    found = [Path(line) for line in done.out.splitlines()]
+    assert [path.read_text() for path in found] == [path.read_text() for path in whole]
+    assert "--scope, --allow beside a bundle" in refused(run("export", bundle, *to, "--scope", "a", "--allow", "x"), 2)
+    (bundle / "new.json").write_text("{}")
+    assert "not what the manifest says" in refused(run("export", bundle, *to), 3)
+
+
 def test_nothing_is_overwritten_and_errors_are_one_line(tmp_path: Path) -> None:
     old, new = written(tmp_path, "a.json", snapshot()), written(tmp_path, "b.json", snapshot(table("t")))
     to = ("export", old, new, "-o", tmp_path / "m", "--number", "1", "--to")

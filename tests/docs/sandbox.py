@@ -119,9 +119,11 @@ class Sandbox:
         self._shell(block, block.code, int(block.notes.get("exit", 0)))
 
     def _console(self, block: Block) -> None:
-        for command, said in _commands(block.code):
+        commands = _commands(block.code)
+        codes = [*[0] * (len(commands) - 1), int(block.notes.get("exit", 0))]
+        for (command, said), code in zip(commands, codes, strict=True):
             pattern = re.escape(said.strip()).replace(re.escape("..."), ".*?")
-            printed = self._shell(block, command, int(block.notes.get("exit", 0)))
+            printed = self._shell(block, command, code)
             assert re.fullmatch(pattern, printed.strip(), re.DOTALL), (
                 f"{block.where}: {command}\n-- it prints\n{printed}\n-- and the page says\n{said}"
             )

@@ -89,6 +89,16 @@ def test_what_can_be_left_out_and_renamed() -> None:
     assert way.losses == []
 
 
+def test_answers_for_changes_of_type_that_nobody_can_guess() -> None:
+    dated = snapshot(table("orders", ID, Column(name="note", type="date")))
+    old = snapshot(table("orders", ID, Column(name="note", type="integer")))
+    with pytest.raises(Refused, match="using"):
+        dbstrata.plan(old, dated)
+    for column in ("public.orders.note", "column public.orders.note"):
+        way = dbstrata.plan(old, dated, using={column: "date '2000-01-01' + note"})
+        assert "USING date '2000-01-01' + note" in dbstrata.render(way)
+
+
 def test_errors_are_the_commands_errors(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         dbstrata.load(tmp_path / "nope.json")
