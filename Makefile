@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 # Made again when the interpreter or this folder's place changes; installed into again when pyproject.toml does.
 PLACE := $(shell { $(PYTHON) --version; pwd; } 2>&1 | cksum | cut -d' ' -f1)
 STAMP := $(VENV)/installed-$(PLACE)
+# Whatever the environment says: the tests start the command hundreds of times, and each would compile it all again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check sweep bench docs clean

@@ -15,10 +15,12 @@ from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 from . import mysql_servers
 from .lab import Lab
 from .mysql_servers import MyDatabase, MyServer
-from .servers import INSTALL_POSTGRES15, POSTGRES15, Database
+from .servers import CREATE, INSTALL_POSTGRES15, POSTGRES15, THROWAWAY, Database, admin, use_memory
 
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any machine")
+
+use_memory()
 
 _numbers = itertools.count(1)
 
@@ -93,7 +95,7 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """The embedded PostgreSQL 18."""
-    with EmbeddedPostgres() as server:
+    with EmbeddedPostgres(settings=THROWAWAY) as server:
         yield server
 
 
@@ -102,7 +104,7 @@ def postgres15() -> Iterator[EmbeddedPostgres]:
     """Debian's PostgreSQL 15; mark the test `pg15`."""
     if not (POSTGRES15 / "postgres").exists():
         pytest.fail(f"no PostgreSQL 15 in {POSTGRES15}; next: {INSTALL_POSTGRES15}")
-    with EmbeddedPostgres(bindir=POSTGRES15) as server:
+    with EmbeddedPostgres(bindir=POSTGRES15, settings=THROWAWAY) as server:
         yield server
 
 
@@ -166,6 +168,8 @@ def my_database2(my_server: MyServer) -> Iterator[MyDatabase]:
 
 def _fresh(server: EmbeddedPostgres) -> Iterator[Database]:
     name = f"test_{next(_numbers)}"
-    server.create_database(name)
+    with admin(server) as connection:
+        connection.execute(CREATE.format(name=name, template="template0").encode())
     yield Database(server, name)
-    server.drop_database(name)
+    with admin(server) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

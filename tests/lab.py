@@ -27,7 +27,7 @@ from dbstrata.engine.schema import Schema
 from dbstrata.snapshots import format
 from dbstrata.snapshots.naming import Identity, identity
 
-from .servers import Database, canonical_dump
+from .servers import CREATE, Database, canonical_dump
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"
@@ -163,7 +163,7 @@ class Lab:
         """A new database, in which the SQL has run; empty, or a copy of another that nobody is connected to."""
         database = Database(self.server, f"lab_{next(self._numbers)}")
         template = copy.name if copy else "template0"
-        self._admin.execute(f"CREATE DATABASE {database.name} TEMPLATE {template} STRATEGY file_copy")
+        self._admin.execute(CREATE.format(name=database.name, template=template).encode())
         self._made.append(database)
         for text in filter(None, sql):
             database.psql(text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import psycopg
 
 from dbstrata.dialects.postgres.catalog import read
@@ -105,15 +106,17 @@ def differences(state: State, real: Schema) -> Iterator[str]:
     """Each object and attribute where the prediction is not what the server holds."""
     predicted = dict(_predicted(state))
     measured = dict(_all(real))
+    asides = [
+        (path_of(i).encode(), path_of(i).removesuffix("__old").encode()) for i in predicted if i.endswith("__old")
+    ]
     for identity in sorted(predicted.keys() | measured.keys()):
         want, got = predicted.get(identity), measured.get(identity)
         if want is None or got is None:
             yield f"{identity} is {'there' if want is None else 'not there'}"
             continue
+        if msgspec.json.encode(want) == msgspec.json.encode(got):
+            continue
         names = compared(type(got), (real.header.version_number,), frozenset())
-        asides = [
-            (path_of(i).encode(), path_of(i).removesuffix("__old").encode()) for i in predicted if i.endswith("__old")
-        ]
         for attribute, wanted, measure in differing(want, got, names):
             if not _unknown(attribute, getattr(want, attribute)) and _as_before(wanted, asides) != _as_before(
                 measure, asides

@@ -21,6 +21,7 @@ from dbstrata.dialects.postgres.rules import tables
 from dbstrata.engine.protocol import InPlace, Kept
 from dbstrata.snapshots.postgres import Snapshot
 
+from ..servers import CREATE
 from ..stepwise import Seen, step_by_step
 
 DATA = Path(__file__).parents[1] / "effects"
@@ -87,7 +88,7 @@ class Bench:
             parts, loaded = self._load(family)
             template = f"fx_{family}" if title != "loaded" else "template0"
             with self._connect("postgres") as connection:
-                connection.execute(f"CREATE DATABASE fx_run TEMPLATE {template}".encode())
+                connection.execute(CREATE.format(name="fx_run", template=template).encode())
             try:
                 with self._connect("fx_run") as connection:
                     self.done[family, title] = self._there_and_back(connection, parts[title], loaded, title)
