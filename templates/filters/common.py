@@ -11,7 +11,7 @@ from ...snapshots.naming import kind_of
 
 def _one_line(text: str) -> str:
     """Fit for a comment: no line end of any kind (psql ends a comment at CR too), no other control character."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def _code(text: str) -> str:
