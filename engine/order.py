@@ -70,7 +70,14 @@ def _uses(steps: list[Step]) -> Iterator[Edge]:
         for later in step.precedes:
             yield from _edges([n], workers.get(later, ()))
         for destroyed in step.destroys:
-            yield from _edges([n], (m for m in producers.get(destroyed, ()) if steps[m].action != "set aside"))
+            for m in producers.get(destroyed, ()):
+                if steps[m].action != "set aside":
+                    yield from _edges([m], [n]) if _drops_renamed(step, steps[m]) else _edges([n], [m])
+
+
+def _drops_renamed(step: Step, other: Step) -> bool:
+    """Does the step drop what the other gives the name under which it is dropped?"""
+    return bool(other.renames) and not step.renames and not step.destroys.isdisjoint(other.produces)
 
 
 def _ends(released: Identity, step: Step, steps: list[Step], destroyers: dict[Identity, list[int]]) -> Iterator[int]:
@@ -121,7 +128,7 @@ def _claims(steps: list[Step], old: Schema, new: Schema, dialect: Dialect) -> It
         for identity in step.produces:
             obj = new.get(identity)
             for claim in dialect.claims(identity, obj) if obj is not None else ():
-                yield from _edges(freed.get(claim, ()), [n])
+                yield from _edges((m for m in freed.get(claim, ()) if not _drops_renamed(steps[m], step)), [n])
 
 
 def _key(n: int, step: Step, rank: Mapping[Identity, int], dialect: Dialect) -> Key:

@@ -50,6 +50,8 @@ class Column(Object, frozen=True, kw_only=True):
     charset: str | None = None
     """The resolved one, of a character column, whatever the table's default is."""
     collation: str | None = None
+    charset_apart: bool = False
+    """MySQL: it is the table's default, and was said all the same, so that SHOW CREATE prints it."""
     not_null: bool = False
     default: Text | None = None
     """SQL as it stands behind DEFAULT: `'5'`, `NULL`, `CURRENT_TIMESTAMP(6)`, `(uuid())`. None: no default. That of a

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Many
+from dataclasses import replace
 from typing import Any
 
 from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Header, Identity, Object, plain
 from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, Sequence, Table
 from ...snapshots.naming import kind_of, path_of
-from . import options, partitions, renames, spelling, versions
+from . import options, partitions, privileges, renames, spelling, versions
 from .effects import effects
 from .locks import predict
 from .risks import facts
@@ -19,6 +20,7 @@ from .rules.columns import MODIFY
 _CLAUSES = "alter_table."
 """Macros of this family are clauses of ALTER TABLE; `table.alter` puts the statement round them."""
 
+_VERSIONING = "alter_table.set_versioning"
 _APART: Mapping[str, str] = {
     "alter_table.drop_foreign_key": "foreign keys out",
     "alter_table.add_foreign_key": "foreign keys in",
@@ -29,7 +31,7 @@ _APART: Mapping[str, str] = {
     "alter_table.change_partitions": "some partitions",
     "alter_table.drop_default": "defaults",
     "alter_table.hide_index": "hidden indexes",
-    "alter_table.set_versioning": "versioning",
+    _VERSIONING: "versioning",
 }
 """Clauses that stand in an ALTER TABLE of their own: what can't go with others, and what alone is done at once."""
 
@@ -84,16 +86,18 @@ class MySQL:
     def group(self, step: Step) -> str:
         """The table that an ALTER TABLE is about, and which of its statements; any other step is alone."""
         if step.macro.startswith(_CLAUSES):
-            return f"{path_of(step.parent or step.identity)} {_APART.get(step.macro, '')}"
+            return f"{path_of(step.parent or step.identity)} {'' if _has_period(step) else _APART.get(step.macro, '')}"
         return f"{step.action} {step.identity} {step.macro}"
 
     def joins(self, together: Many[Step], step: Step) -> bool:
-        """Clauses of one group stand together, but for two new FULLTEXT keys (1795), and one column altered twice."""
+        """Clauses of one group stand together, but for two new FULLTEXT keys (1795), one column altered twice, and one
+        key with another parser, which MySQL takes for the old one."""
         if not step.macro.startswith(_CLAUSES):
             return False
         fulltext = [s for s in (*together, step) if s.action == "create" and getattr(s.new, "type", "") == "fulltext"]
-        again = any(s.identity == step.identity and s.macro == step.macro for s in together)
-        return len(fulltext) < 2 and not again and not _keeps_srid(together, step)
+        again = any(s.identity == step.identity and (s.macro == step.macro or _parser(s, step)) for s in together)
+        held = any(_still_computes(s, step) for s in together)
+        return len(fulltext) < 2 and not again and not held and not _keeps_srid(together, step)
 
     def wrap(self, together: Many[Step]) -> str | None:
         """Clauses of ALTER TABLE stand in one."""
@@ -121,7 +125,8 @@ class MySQL:
 
     def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
         """What the step locks, writes anew, loses, fails on, and breaks."""
-        return facts(step, old, new)
+        found = facts(step, old, new)
+        return replace(found, warnings=(*found.warnings, *privileges.warnings(step, old, new)))
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold."""
@@ -139,6 +144,22 @@ class MySQL:
                 yield Database(charset=collation.partition("_")[0], collation=collation)
 
 
+def _has_period(step: Step) -> bool:
+    """Is a table versioned that says by which columns? They, the period and the versioning come by one statement."""
+    return step.macro == _VERSIONING and any(p.name == "SYSTEM_TIME" for p in getattr(step.new, "periods", ()))
+
+
+def _parser(one: Step, other: Step) -> bool:
+    """Does the key of the two steps get another parser?"""
+    keys = [key for step in (one, other) for key in (step.old, step.new) if isinstance(key, Index)]
+    return len({key.parser for key in keys}) > 1
+
+
+def _still_computes(one: Step, drop: Step) -> bool:
+    """Is a column dropped that a generated one, by the same statement, only ceases to use (3108)?"""
+    return one.macro == MODIFY and drop.action == "drop" and one.old is not None and drop.identity in one.old.depends_on
+
+
 def _keeps_srid(together: Many[Step], step: Step) -> bool:
     """A spatial key, though dropped by the same statement, keeps its column from another SRID (3644)."""
     changes = step.macro == MODIFY and getattr(step.old, "srid", None) != getattr(step.new, "srid", None)
@@ -149,10 +170,12 @@ def _keeps_srid(together: Many[Step], step: Step) -> bool:
 
 
 def _column_links(step: Step, old: Schema, new: Schema) -> Links:
-    """A column takes its character set from the table's, where it is not said."""
-    table = step.parent
-    after = {(table, "charset"), (table, "collation")} if table is not None else set()
-    return Links(after=frozenset(after))
+    """A column takes its character set from the table's, where it is not said; what is out of the history needs one."""
+    named = ["charset", "collation", *(["system_versioned"] if getattr(step.new, _OUT, False) else [])]
+    return Links(after=frozenset((step.parent, name) for name in named if step.parent is not None))
+
+
+_OUT = "without_system_versioning"
 
 
 def _tables_of(obj: Object | None, parent: Identity | None) -> list[Identity]:
@@ -175,6 +198,11 @@ def _drop_foreign_key_links(step: Step, old: Schema, new: Schema) -> Links:
     return Links(releases=frozenset(keys), precedes=frozenset([*(t for t in around if t in new), *columns]))
 
 
+def _acl_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A REVOKE on the table takes the columns' privileges along, so the table's come first."""
+    return Links(after=frozenset({(step.parent, "acl")}) if step.parent is not None else frozenset())
+
+
 def _partition_links(step: Step, old: Schema, new: Schema) -> Links:
     """Every key holds all columns of the partitioning."""
     return Links(needs=frozenset(i for i in new.inside(step.identity) if kind_of(i) in _KEYS | {"column"}))
@@ -192,6 +220,7 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "alter_table.add_foreign_key": _add_foreign_key_links,
     "alter_table.drop_foreign_key": _drop_foreign_key_links,
     "alter_table.partition_by": _partition_links,
+    privileges.SET: _acl_links,
     "alter_table.remove_partitioning": _unpartition_links,
 }
 
@@ -200,10 +229,11 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
 
 
 def _clause(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """The table as it will be; a versioned one keeps its history through the change."""
+    """The table as it will be; one that is versioned, or has become so before, keeps its history through the change."""
     identity = step.parent or step.identity
     before, after = old.get(identity), new.get(identity)
-    keeps = getattr(before, "system_versioned", False) and step.macro != "alter_table.set_versioning"
+    versioned = any(getattr(table, "system_versioned", False) for table in (before, after))
+    keeps = versioned and step.macro != _VERSIONING
     return {"table": after or before, "keeps_history": keeps}
 
 
@@ -217,6 +247,10 @@ def _session(step: Step, new: Schema) -> dict[str, Any]:
 
 def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"options": options.change(getattr(step.old, "options", {}), getattr(step.new, "options", {}))}
+
+
+def _acl(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    return {"change": privileges.of(step), "target": privileges.target(step.identity)}
 
 
 def _periods(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -274,6 +308,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "sequence.set_options": _sequence,
     "trigger.create": _trigger,
     "alter_table.set_periods": _periods,
+    privileges.SET: _acl,
     "alter_table.change_partitions": _partitions,
     "event.create": _event,
     "event.alter": _event,

@@ -10,10 +10,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from ...engine.protocol import Effect, State, Step
-from ...snapshots.model import Identity
-from ...snapshots.mysql import Column, Index, PrimaryKey
+from ...snapshots.model import Identity, Object
+from ...snapshots.mysql import Column, Index, PrimaryKey, Table
 from ...snapshots.naming import kind_of
-from ..renaming import rename
+from .. import renaming
+from . import privileges
 
 
 def effects(step: Step, state: State) -> list[Effect]:
@@ -22,10 +23,15 @@ def effects(step: Step, state: State) -> list[Effect]:
 
 
 def _create(step: Step, _state: State) -> Iterator[Effect]:
-    """What is created is as stated, but that a nullable column has a default."""
+    """What is created is as stated, but that a nullable column has a default, and that nothing is granted on it."""
     assert step.new is not None
     for identity, obj in ((step.identity, step.new), *((i, o) for i, _, o in step.inner)):
-        yield identity, replace(obj, no_default=False) if isinstance(obj, Column) else obj
+        yield identity, _ungranted(replace(obj, no_default=False) if isinstance(obj, Column) else obj)
+
+
+def _ungranted(obj: Object) -> Object:
+    bare: Any = {"acl": ()}
+    return replace(obj, **bare) if getattr(obj, "acl", ()) else obj
 
 
 def _drop(step: Step, state: State) -> Iterator[Effect]:
@@ -54,7 +60,50 @@ def _alter(step: Step, state: State) -> Iterator[Effect]:
         return
     stated = _STATED_WHOLE.get(step.macro, step.attributes)
     changed = {a: getattr(step.new, a) for a in stated} | {"depends_on": step.new.depends_on}
-    yield step.identity, replace(current, **changed | _RESET.get(step.macro, {}))
+    made = replace(current, **changed | _RESET.get(step.macro, {}))
+    yield step.identity, _ungranted(made) if _drops_routine(step, state) else made
+    if step.macro in _REACHES:
+        yield from _REACHES[step.macro](step, state)
+
+
+def _drops_routine(step: Step, state: State) -> bool:
+    """MySQL has no OR REPLACE: what is granted on the old one goes with it."""
+    return step.macro == "routine.replace" and state.header.flavour == "mysql"
+
+
+def _columns_too(step: Step, state: State) -> Iterator[Effect]:
+    """A REVOKE on a table takes the same away from its columns."""
+    lost = privileges.of(step).revokes
+    for identity in state.inside(step.identity) if lost else ():
+        obj = state.get(identity)
+        acl = getattr(obj, "acl", ())
+        if isinstance(obj, Column) and acl:
+            yield identity, replace(obj, acl=privileges.without(acl, lost))
+
+
+def _said_or_not(step: Step, state: State) -> Iterator[Effect]:
+    """MySQL: a column keeps its character set when the table's default changes, and whether that was said of it."""
+    before = state.get(step.identity)
+    assert isinstance(before, Table) and isinstance(step.new, Table)
+    for identity in state.inside(step.identity) if state.header.flavour == "mysql" else ():
+        obj = state.get(identity)
+        if isinstance(obj, Column) and obj.charset is not None:
+            was, becomes = (obj.collation == table.collation for table in (before, step.new))
+            said = obj.charset_apart == was
+            yield identity, replace(obj, charset_apart=said == becomes)
+
+
+_REACHES: dict[str, Callable[[Step, State], Iterable[Effect]]] = {
+    privileges.SET: _columns_too,
+    "alter_table.set_charset": _said_or_not,
+}
+"""What a statement does to the columns of its table."""
+
+
+def _rename(step: Step, state: State) -> Iterator[Effect]:
+    """Grants stay with the old name."""
+    for identity, obj in renaming.rename(step, state):
+        yield identity, _ungranted(obj) if obj is not None and identity in step.renames.values() else obj
 
 
 _STATED_WHOLE: dict[str, tuple[str, ...]] = {
@@ -69,6 +118,6 @@ _RESET: dict[str, dict[str, Any]] = {"alter_table.modify_column": {"no_default":
 _ACTIONS: dict[str, Callable[[Step, State], Iterable[Effect]]] = {
     "create": _create,
     "drop": _drop,
-    "rename": rename,
+    "rename": _rename,
     "alter": _alter,
 }

@@ -223,7 +223,7 @@ def _modify_column(step: Step, together: Sequence[Step], header: Header, old: Sc
             yield "default" if attribute in _METADATA else "copy"
 
 
-_METADATA = frozenset({"default", "comment", "invisible", "on_update", "column_format"})
+_METADATA = frozenset({"charset_apart", "default", "comment", "invisible", "on_update", "column_format"})
 
 
 def _changed_type(step: Step, before: Column, after: Column, table: Table | None) -> Iterator[str]:

@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Mapping
 
 _UNSET: Mapping[str, str] = {
+    "AUTOEXTEND_SIZE": "0",
     "AVG_ROW_LENGTH": "0",
     "CHECKSUM": "0",
     "COMPRESSION": "''",
     "DELAY_KEY_WRITE": "0",
     "ENCRYPTION": "'N'",
+    "ENGINE_ATTRIBUTE": "''",
+    "INSERT_METHOD": "NO",
     "KEY_BLOCK_SIZE": "0",
     "MAX_ROWS": "0",
     "MIN_ROWS": "0",
     "PAGE_CHECKSUM": "0",
+    "SECONDARY_ENGINE_ATTRIBUTE": "''",
     "STATS_SAMPLE_PAGES": "DEFAULT",
     "TABLESPACE": "innodb_file_per_table",
-    "TRANSACTIONAL": "0",
+    "UNION": "()",
 }
 """What an option is set to so that it is no longer there; DEFAULT, where nothing is said here."""
 

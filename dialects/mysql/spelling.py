@@ -60,6 +60,10 @@ def _same_part(old: KeyPart, new: KeyPart) -> bool:
     return shape[0] == shape[1] and _same_text(old.expression, new.expression)
 
 
+def _always(_old: object, _new: object) -> bool:
+    return True
+
+
 def _one_is_unsaid(old: object, new: object) -> bool:
     return old is None or new is None
 
@@ -96,6 +100,7 @@ _ANYWHERE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 _ALIKE: Mapping[tuple[str, str], Callable[[Any, Any], bool]] = {
     ("check", "expression"): _same_text,
+    ("column", "charset_apart"): _always,
     ("column", "check"): _same_text,
     ("column", "default"): _same_default,
     ("column", "generated"): _same_generated,

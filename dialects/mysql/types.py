@@ -41,6 +41,18 @@ _FLOATS = frozenset({"float", "double"})
 _DATES = frozenset({"date", "datetime", "timestamp", "time", "year"})
 
 
+_CLOSED = frozenset({"inet4", "inet6", "uuid"})
+_STRINGS = frozenset({"char", "varchar", "binary", "varbinary", "enum", "set", "json", *TEXTS, *BLOBS})
+
+
+def converts(old: str, new: str) -> bool:
+    """Does MariaDB, which has these types, modify a column of one type to the other (4078)?"""
+    before, after = parse(old).name, parse(new).name
+    if before == after or not {before, after}.isdisjoint(_STRINGS):
+        return True
+    return _CLOSED.isdisjoint((before, after))
+
+
 def fails(old: Column, new: Column) -> str | None:
     """What in existing rows makes the change fail."""
     return "; ".join(text for _, text in failures(old, new)) or None

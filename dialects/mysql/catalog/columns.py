@@ -173,6 +173,8 @@ def _resolve(found: dict[str, Any], printed: set[str], context: Context) -> None
         found["charset"], found["collation"] = context.reading.charsets.resolved(
             found.get("charset"), found.get("collation"), context.collation
         )
+        if "charset" in printed and found["collation"] == context.collation and not context.reading.catalog.is_mariadb:
+            found["charset_apart"] = True
     if found.get("default") == "NULL" and not found.get("not_null"):
         del found["default"]
     elif "default" not in printed and _could_be_null(found, context):

@@ -23,7 +23,7 @@ _LIST = re.compile(r"\s*(?=\()")
 _PARTITION = re.compile(rf"PARTITION (?P<name>{_WORD})", re.DOTALL)
 _SUBPARTITION = re.compile(rf"\s*SUBPARTITION (?P<name>{_WORD})", re.DOTALL)
 _VALUES = re.compile(r" VALUES (LESS THAN MAXVALUE|LESS THAN |IN )(?=\(|\b|)| (HISTORY|CURRENT|DEFAULT)(?=\s|$)")
-_OPTION = re.compile(rf"\s+(?P<name>[A-Z]+(?: [A-Z]+)*?) ?= ?(?P<value>{STRING}|{_WORD})", re.DOTALL)
+_OPTION = re.compile(rf"\s+(?P<name>[A-Z_]+(?: [A-Z]+)*?) ?= ?(?P<value>{STRING}|{_WORD})", re.DOTALL)
 
 
 def read(text: Scanner, table: Identity, engine: str) -> Partitioning | None:

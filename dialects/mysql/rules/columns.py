@@ -1,6 +1,8 @@
 """Columns. MODIFY COLUMN restates one whole, so all its attributes are altered by one step."""
 
-from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Schema
+from collections.abc import Iterator
+
+from ....engine.protocol import Choose, InPlace, KindRules, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.mysql import Column
 from .. import types
@@ -14,16 +16,26 @@ _STORAGE = ("type", "charset", "collation")
 
 def _modify(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
     assert isinstance(old, Column) and isinstance(new, Column)
+    if old.row_bound is not None and new.row_bound is not None:
+        return Refuse(
+            "MariaDB modifies no column of PERIOD FOR SYSTEM_TIME (4134)", "keep it, or drop the period first"
+        )
     if (reason := _unreachable(old, new)) is not None:
         return Replace(loses=None if old.generated is not None and new.generated is not None else reason)
-    kept = all(getattr(old, a) == getattr(new, a) for a in _STORAGE)
-    nullable = old.not_null != new.not_null
     return InPlace(
         MODIFY,
-        disturbs=frozenset() if kept and not nullable else frozenset({"foreign_key"}),
+        disturbs=frozenset(_disturbed(old, new)),
         fails=types.fails(old, new),
         loses=types.loses(old, new),
     )
+
+
+def _disturbed(old: Column, new: Column) -> Iterator[str]:
+    """Who does not stay while it is modified: a foreign key, and a spatial key where the SRID changes (3644)."""
+    if old.not_null != new.not_null or any(getattr(old, a) != getattr(new, a) for a in _STORAGE):
+        yield "foreign_key"
+    if old.srid != new.srid:
+        yield "index"
 
 
 def _unreachable(old: Column, new: Column) -> str | None:
@@ -35,6 +47,8 @@ def _unreachable(old: Column, new: Column) -> str | None:
         return "the column's values: they are computed from now on"
     if before is not None and not before.stored and (after is None or after.stored):
         return "the column's values: they were computed"
+    if not types.converts(old.type, new.type):
+        return f"the column's values: no {types.parse(old.type).name} becomes {types.parse(new.type).name}"
     return None
 
 
@@ -66,6 +80,7 @@ RULES = {
                 "type",
                 "charset",
                 "collation",
+                "charset_apart",
                 "not_null",
                 "default",
                 "on_update",

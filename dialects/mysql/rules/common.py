@@ -1,8 +1,9 @@
 """Attributes that many kinds share."""
 
-from ....engine.protocol import Choose, Kept, Refuse, Rule
+from ....engine.protocol import Choose, InPlace, Kept, Rule
+from .. import privileges
 
-ACL = Refuse("dbstrata does not plan privileges on MySQL and MariaDB", "grant or revoke them by hand")
+ACL = InPlace(privileges.SET, light=True)
 
 Attributes = dict[str, Rule | Choose]
 

@@ -37,7 +37,19 @@ def _keys_differ(identity: Identity, old: Schema, new: Schema) -> bool:
 
 def _versioned(_identity: Identity, _old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
     gone = not getattr(new, "system_versioned", False)
-    return InPlace("alter_table.set_versioning", loses="the history of its rows" if gone else None)
+    return InPlace("alter_table.set_versioning", light=True, loses="the history of its rows" if gone else None)
+
+
+def _periods(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
+    """One that is versioned already has bounds of its rows, though nobody sees them."""
+    assert isinstance(old, Table) and isinstance(new, Table)
+    before, after = ({p.name for p in table.periods} for table in (old, new))
+    if old.system_versioned and new.system_versioned and "SYSTEM_TIME" in after - before:
+        return Refuse(
+            "MariaDB adds no period to a table that keeps its history already (4134)",
+            "drop its system versioning in a release of its own, which loses the history",
+        )
+    return InPlace("alter_table.set_periods")
 
 
 def _columns(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
@@ -97,7 +109,7 @@ RULES = {
             "comment": InPlace("alter_table.set_comment", light=True),
             "engine": InPlace("alter_table.set_engine"),
             "options": InPlace("alter_table.set_options"),
-            "periods": InPlace("alter_table.set_periods"),
+            "periods": Choose(_periods),
             "system_versioned": Choose(_versioned),
             "partitioning": Choose(_partitioning),
             "acl": ACL,

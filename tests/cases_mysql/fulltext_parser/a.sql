@@ -1,0 +1,1 @@
+CREATE TABLE t (a text, FULLTEXT KEY f (a) WITH PARSER ngram);

@@ -1,0 +1,1 @@
+CREATE TABLE t (g point NOT NULL SRID 4326, SPATIAL KEY g (g));

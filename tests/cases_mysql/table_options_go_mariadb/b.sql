@@ -1,0 +1,2 @@
+CREATE TABLE t (a int) TRANSACTIONAL=1;
+CREATE TABLE u (a int) ENGINE=Aria;

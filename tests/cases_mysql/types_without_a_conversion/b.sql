@@ -1,0 +1,1 @@
+CREATE TABLE t (a inet6, b uuid);
