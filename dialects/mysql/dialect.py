@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Many
-from dataclasses import replace
 from typing import Any
 
 from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
@@ -125,8 +124,7 @@ class MySQL:
 
     def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
         """What the step locks, writes anew, loses, fails on, and breaks."""
-        found = facts(step, old, new)
-        return replace(found, warnings=(*found.warnings, *privileges.warnings(step, old, new)))
+        return facts(step, old, new)
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold."""

@@ -72,7 +72,7 @@ _KEYWORDS = frozenset({"function", "procedure", "package"})
 
 def warnings(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
     """Who loses and who gets what, on an object that both sides have."""
-    if step.macro != SET or step.identity not in old or step.identity not in new:
+    if step.identity not in old or step.identity not in new:
         return
     change = difference(getattr(old[step.identity], "acl", ()), getattr(new[step.identity], "acl", ()))
     for code, verb, accounts in (("DB501", "loses", change.revokes), ("DB503", "gets", change.grants)):

@@ -10,7 +10,7 @@ from ...engine.protocol import Facts, Schema, Step
 from ...snapshots.model import Identity, Object
 from ...snapshots.mysql import Column, Function, Index, Routine, View
 from ...snapshots.naming import child, kind_of, path_of
-from . import locks, types
+from . import locks, privileges, types
 from .rules.columns import MODIFY
 
 Warning = tuple[str, Identity, str]
@@ -191,6 +191,7 @@ def _view(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
 _BY_ACTION: Mapping[str, Warn] = {"drop": _gone, "create": _made, "rename": _renamed}
 
 _BY_MACRO: Mapping[str, Warn] = {
+    privileges.SET: privileges.warnings,
     MODIFY: _modified,
     "alter_table.alter_check": _enforced,
     "routine.replace": _routine,
