@@ -78,10 +78,15 @@ def dump_postgres(
 @app.command("mysql")
 def dump_mysql(
     url: Annotated[
-        str,
-        typer.Argument(metavar="URL", help="mysql://user@host:3306/database, of a MySQL or a MariaDB; ?ssl-mode=..."),
-    ],
+        str | None,
+        typer.Argument(metavar="[URL]", help="mysql://user@host:3306/database, of a MySQL or a MariaDB; ?ssl-mode=..."),
+    ] = None,
     output: OUTPUT = "-",
+    from_sql: FROM_SQL = None,
+    scratch: Annotated[
+        str | None,
+        typer.Option("--scratch", metavar="URL", help="Where that is run; else on a mysqld or mariadbd of our own."),
+    ] = None,
     exclude: Annotated[
         list[str] | None, typer.Option("--exclude", metavar="PATTERN", help="Not these objects: a pattern of names.")
     ] = None,
@@ -99,10 +104,12 @@ def dump_mysql(
     Exit 0; 2 on bad input; 3 if refused (--strict, an untested server); 4 if the server failed, or hides a part of the
     catalog from this user. Nothing is left then.
     """
+    from .dumping import Imports
     from .dumping import dump_mysql as dump
 
     dump(
         url,
+        imports=Imports(from_sql or (), scratch=scratch),
         output=output,
         exclude=exclude or (),
         privileges=privileges,

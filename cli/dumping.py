@@ -90,8 +90,9 @@ def _postgres(url: str | None, imports: Imports) -> Generator[str]:
 
 
 def dump_mysql(
-    url: str,
+    url: str | None,
     *,
+    imports: Imports = NO_IMPORTS,
     output: str = "-",
     exclude: Iterable[str] = (),
     privileges: bool = False,
@@ -107,10 +108,23 @@ def dump_mysql(
 
     _check_output(output, split)
     scope = Scope(exclude=tuple(sorted(set(exclude))))
-    with connection(url, untested=untested_server) as found:
+    imports.check(url, dumps=False)
+    with _mysql(url, imports) as source, connection(source, untested=untested_server) as found:
         snapshot = read(found, scope, privileges=privileges, definer=definer, warn=_warn)
     _report(snapshot, output, strict)
     _write(snapshot, output, split)
+
+
+@contextmanager
+def _mysql(url: str | None, imports: Imports) -> Generator[str]:
+    """The URL to read."""
+    if url:
+        yield url
+        return
+    from ..dialects.mysql.restoring import restored
+
+    with restored(imports.sql, scratch=imports.scratch, tell=_tell) as found:
+        yield found
 
 
 def _tell(text: str) -> None:
