@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, OUTPUT, SCOPE
+from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, OUTPUT, SCOPE, SERVER_VERSION
 
 app = typer.Typer(add_completion=False)
 
@@ -17,6 +17,7 @@ def build(
     ignore: IGNORE = "",
     allow: ALLOW = None,
     lock_timeout: LOCK_TIMEOUT = "10s",
+    server_version: SERVER_VERSION = None,
     config: CONFIG = None,
 ) -> None:
     """Print the plan from an empty database to SNAPSHOT.
@@ -27,5 +28,5 @@ def build(
     from .plans import make_script
     from .sources import EMPTY, pair, settings
 
-    both = pair(EMPTY, snapshot, config=settings(config), ignore=ignore, scope=scope)
+    both = pair(EMPTY, snapshot, config=settings(config), ignore=ignore, scope=scope, server_version=server_version)
     write_text(make_script(both, title="build", allow=allow or (), lock_timeout=lock_timeout), output)

@@ -29,6 +29,10 @@ USING = Annotated[
         metavar="COLUMN=EXPR", help="How values go over to another type: `column s.t.c=c::integer` (repeatable)."
     ),
 ]
+SERVER_VERSION = Annotated[
+    str | None,
+    typer.Option(metavar="VERSION", help="Of the server that runs the script, where it is not OLD's: 16, 8.0.36."),
+]
 CONFIG = Annotated[str | None, typer.Option(metavar="FILE", help="Instead of ./dbstrata.toml or ./pyproject.toml.")]
 ALLOW = Annotated[
     list[str] | None,

@@ -31,13 +31,23 @@ def write_script(
     lock_timeout: str = "10s",
     rename: Iterable[str] | None = None,
     using: Iterable[str] | None = None,
+    server_version: str | None = None,
     config: str | None = None,
 ) -> None:
     """What `dbstrata script` does once the command line is read."""
     from .output import write_text
     from .sources import pair, settings
 
-    both = pair(old, new, config=settings(config), ignore=ignore, scope=scope, rename=rename, using=using)
+    both = pair(
+        old,
+        new,
+        config=settings(config),
+        ignore=ignore,
+        scope=scope,
+        rename=rename,
+        using=using,
+        server_version=server_version,
+    )
     text = make_script(both.back if rollback else both, allow=allow or (), rollback=rollback, lock_timeout=lock_timeout)
     write_text(text, output)
 
@@ -55,6 +65,7 @@ def make_plan(pair: "Pair", *, allow: Iterable[str] = ()) -> "Plan":
         allow=allowing(allow),
         renames=pair.renames,
         answers=pair.answers,
+        server=pair.server,
     )
 
 
@@ -155,19 +166,19 @@ def _head(made: "Plan", risks: "Risks", pair: "Pair", *, title: str, rollback: b
     from ..templates.render import render_head
     from .reasons import by_danger, counted, label, loss
 
-    steps, header = made.steps, pair.old.header
+    steps, server = made.steps, pair.server
     return render_head(
-        header.dialect,
+        server.dialect,
         made.parts,
         version=__version__,
         title=title,
         old_fingerprint=pair.prints[0],
         new_fingerprint=pair.prints[1],
-        server=f"{header.flavour} {header.version}",
+        server=f"{server.flavour} {server.version}",
         losses=list(dict.fromkeys(loss(s) for s in steps if s.loses)),
         dangers=by_danger(steps),
         risks=counted(risks.all),
-        empty=_comes_back_empty(made, dialect(header.dialect)) if rollback else [],
+        empty=_comes_back_empty(made, dialect(server.dialect)) if rollback else [],
         unmodelled=[label(c.identity) for c in made.changes if isinstance(c.old or c.new, Unmodelled)],
         roles=roles(steps),
         left_out=(*made.changes.left_out, *pair.notes),

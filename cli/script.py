@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, OUTPUT, RENAME, SCOPE, USING
+from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, OUTPUT, RENAME, SCOPE, SERVER_VERSION, USING
 
 app = typer.Typer(add_completion=False)
 
@@ -21,6 +21,7 @@ def script(
     lock_timeout: LOCK_TIMEOUT = "10s",
     rename: RENAME = None,
     using: USING = None,
+    server_version: SERVER_VERSION = None,
     config: CONFIG = None,
 ) -> None:
     """Print the SQL that makes OLD into NEW, ready for psql, mysql or mariadb; with --rollback, NEW into OLD.
@@ -40,5 +41,6 @@ def script(
         lock_timeout=lock_timeout,
         rename=rename,
         using=using,
+        server_version=server_version,
         config=config,
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..engine.protocol import Answer, Renaming
     from ..engine.schema import Schema
     from ..snapshots.format import Snapshot
+    from ..snapshots.model import Header
     from ..snapshots.naming import Identity
     from .config import Config
 
@@ -49,12 +50,25 @@ class Pair:
     """Hints. They hold for both directions."""
     answers: "tuple[Answer, ...]" = ()
     """How values go over."""
+    asked: "Header | None" = None
+    """The server that is to run the script, where it is not the old snapshot's."""
+
+    @property
+    def server(self) -> "Header":
+        """What the script runs on, forward and back."""
+        found: Header = self.asked or self.old.header
+        return found
 
     @property
     def back(self) -> "Pair":
-        """The same, the other way; what has been worked out of the two sides goes along."""
+        """The same on the same server, the other way; what has been worked out of the two sides goes along."""
         other = dataclasses.replace(
-            self, old=self.new, new=self.old, whole_old=self.whole_new, whole_new=self.whole_old
+            self,
+            old=self.new,
+            new=self.old,
+            whole_old=self.whole_new,
+            whole_new=self.whole_old,
+            asked=self.server,
         )
         vars(other).update({name: vars(self)[name][::-1] for name in ("schemas", "prints") if name in vars(self)})
         return other
@@ -90,13 +104,30 @@ def pair(
     scope: Iterable[str] | None = None,
     rename: Iterable[str] | None = None,
     using: Iterable[str] | None = None,
+    server_version: str | None = None,
 ) -> Pair:
     """Both snapshots. `empty` stands for one without objects beside the other, and no hint is asked for there. Raises
     InputError, Refused."""
     before, after = load_both(old, new)
     found = merged(config or settings(), ignore=ignore, scope=scope, rename=rename, using=using)
     asked = frozenset(entry.identity for entry in found.using[: len(list(using or ()))])
-    return ask(before, after, config=found.without_hints() if EMPTY in (old, new) else found, asked=asked)
+    both = ask(before, after, config=found.without_hints() if EMPTY in (old, new) else found, asked=asked)
+    return on_version(both, server_version) if server_version else both
+
+
+def on_version(pair: Pair, version: str) -> Pair:
+    """The pair with its script for a server of another version than the old snapshot's. Raises InputError."""
+    from ..dialects import dialect
+    from ..snapshots.errors import InputError
+
+    header = pair.old.header
+    try:
+        number = dialect(header.dialect).version_number(version)
+    except ValueError:
+        raise InputError(
+            f"no version of {header.flavour}: {version!r}", "--server-version", "say 16, or 8.0.36"
+        ) from None
+    return dataclasses.replace(pair, asked=replace(header, version=version, version_number=number))
 
 
 def merged(

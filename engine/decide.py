@@ -166,11 +166,14 @@ class Decisions:
             self.by_identity[inner].moves = self.rules(inner).move
 
     def _is_too_new(self, identity: Identity, new: Object, attributes: tuple[str, ...]) -> bool:
-        """Refuses what the server that the plan runs on can't hold: the old snapshot's."""
-        header = self.old.header
-        found = self.dialect.too_new(new, attributes or known(type(new)), header.version_number)
+        """Refuses what the server that the plan runs on can't hold. What is unknown there can't be told apart, so it is
+        asked about wherever the object changes."""
+        server = self.old.server
+        unknown = (a for a, since in new.since.items() if since > server.version_number)
+        asked = dict.fromkeys((*attributes, *unknown)) if attributes else known(type(new))
+        found = self.dialect.too_new(new, asked, server.version_number)
         if found is not None:
-            self._refused.append(f"{identity}: {header.flavour} {header.version} has no {found}")
+            self._refused.append(f"{identity}: {server.flavour} {server.version} has no {found}")
         return found is not None
 
     def _alter(self, identity: Identity, attribute: str, old: Object, new: Object, because: str = "") -> None:

@@ -7,10 +7,11 @@ from msgspec import Struct
 
 from ..snapshots.canonical import Document
 from ..snapshots.errors import Refused
-from ..snapshots.model import Identity
+from ..snapshots.model import Header, Identity
 from . import hints, rename
 from .compare import Changes, compare
 from .decide import Allow, Decisions, nothing
+from .held import held_by
 from .order import order
 from .protocol import Answer, Dialect, Part, Renaming, Statement, Step
 from .prove import prove
@@ -42,11 +43,13 @@ def plan(
     allow: Allow = nothing,
     renames: Iterable[Renaming] = (),
     answers: Iterable[Answer] = (),
+    server: Header | None = None,
 ) -> Plan:
     """The way from one snapshot to the other.
 
     `renames` holds hints, for either direction. What they rename is renamed first; the rest is planned, and proven,
     from the old snapshot as it reads then. `answers` are what the dialect would ask for.
+    `server` is what the script runs on; unless said, the old snapshot's.
     Raises Refused for what can't be done, or may not be; Defect if the plan does not prove.
     """
     before, after = (side if isinstance(side, Schema) else Schema(side) for side in (old, new))
@@ -56,6 +59,9 @@ def plan(
             where="the two snapshots' headers",
             next="compare snapshots of one dialect",
         )
+    on = server or before.header
+    before = held_by(before, on, lambda _obj, _attribute: False)
+    after = held_by(after, on, lambda obj, attribute: dialect.too_new(obj, (attribute,), on.version_number) is not None)
     after.answers = hints.answered(answers, before, after)
     followed = hints.follow(hints.wanted(renames, before, after), before, dialect)
     before = followed.schema

@@ -310,6 +310,10 @@ class Dialect(Protocol):
         """What of these attributes' values a server of that version can't hold, in words; None if it can hold all."""
         ...
 
+    def version_number(self, version: str) -> int:
+        """How such a server counts the version: 150004 for PostgreSQL 15.4. Raises ValueError for what is none."""
+        ...
+
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values that differ as text mean the same? Asked only across versions or flavours."""
         ...

@@ -5,13 +5,14 @@ that the effects of steps change; the snapshot below it stays as it is.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from functools import cached_property
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from ..snapshots.canonical import Document, Root
-from ..snapshots.model import Identity, Object, references
+from ..snapshots.model import Header, Identity, Object, references
 from ..snapshots.naming import path_of
 
 T = TypeVar("T")
@@ -34,6 +35,8 @@ class Schema:
     def __init__(self, snapshot: Document) -> None:
         self._snapshot = snapshot
         self.header = snapshot.header
+        self.server = snapshot.header
+        """Of the server that the script runs on."""
         self._walked: dict[Identity, Root] = {root.entries[0][0]: root for root in snapshot.walk.roots}
         self.roots: dict[Identity, Object] = {i: root.entries[0][2] for i, root in self._walked.items()}
         self._objects: dict[Identity, Object] = {}
@@ -47,7 +50,15 @@ class Schema:
         """The same server with these top-level objects, most of them its own."""
         snapshot = Document(header=self.header, objects=tuple(objects))
         snapshot.walk_beside(self._snapshot)
-        return Schema(snapshot)
+        return Schema(snapshot).on(self.server)
+
+    def on(self, server: Header) -> "Schema":
+        """The same objects on that server."""
+        if (server.flavour, server.version_number) == (self.server.flavour, self.server.version_number):
+            return self
+        other = copy(self)
+        other.server, other._remembered = server, {}
+        return other
 
     @cached_property
     def _holders(self) -> dict[str, Identity]:
@@ -196,7 +207,7 @@ class State:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self.header = schema.header
+        self.server = schema.server
         self._now: dict[Identity, Object | None] = {}
         self._inside: dict[Identity, dict[Identity, None]] = {}
         self._users: dict[Identity, dict[Identity, None]] = {}

@@ -7,13 +7,11 @@ object, or of another one, is repaired by the plan and not forgotten.
 
 import itertools
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
 
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from ..snapshots.errors import Defect, Refused
-from ..snapshots.model import Identity, Object, references
+from ..snapshots.model import Identity, Object, references, unset
 from ..snapshots.naming import kind_of, moved
 from .compare import compared
 from .decide import Decision, Decisions, Fate
@@ -452,7 +450,7 @@ class Steps:
         together: tuple[str, ...],
         release: dict[str, None],
     ) -> Iterable[Step]:
-        empty = _without(current, together)
+        empty = unset(current, together)
         if rule.keeps is not None and not release:
             kept = {a: rule.keeps(getattr(current, a), getattr(target, a)) for a in together}
             empty = replace(empty, **kept)
@@ -624,14 +622,3 @@ class Steps:
     @staticmethod
     def _used_by(obj: Object, together: tuple[str, ...]) -> set[Identity]:
         return {used for attribute, used in references(obj) if attribute in together}
-
-
-def _without(obj: Object, together: tuple[str, ...]) -> Object:
-    """The object with these attributes at their defaults."""
-    known = _defaults(type(obj))
-    return replace(obj, **{name: known[name] for name in together})
-
-
-@cache
-def _defaults(cls: type[Object]) -> dict[str, Any]:
-    return {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in fields(cls)}

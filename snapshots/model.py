@@ -4,13 +4,13 @@ All classes are frozen, keyword-only msgspec structs. An attribute at its defaul
 knows this module alone: it reads `children`, `since`, and which fields hold identities, and no class by name.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar, TypeVar, get_args
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from .naming import Identity, child, parts_of
 
@@ -205,6 +205,28 @@ def renamed(obj: Made, names: Mapping[Identity, Identity], parent: Identity | No
         elif value is not None:
             changed[field] = renamed(value, names, before)
     return relabelled(replace(obj, **changed), names)
+
+
+def unset(obj: Made, attributes: Iterable[str]) -> Made:
+    """The object with these attributes at their defaults."""
+    known = _defaults(type(obj))
+    return replace(obj, **{attribute: known[attribute] for attribute in attributes})
+
+
+@cache
+def _defaults(cls: type[msgspec.Struct]) -> dict[str, Any]:
+    return {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in fields(cls)}
+
+
+def with_children(obj: Object, made: Callable[[Object], Object]) -> Object:
+    """The object with each that stands directly in it made into another; itself if none differs."""
+    changed: dict[str, Any] = {}
+    for field in obj.children:
+        value = getattr(obj, field)
+        other = tuple(map(made, value)) if isinstance(value, tuple) else made(value) if value is not None else None
+        if other != value:
+            changed[field] = other
+    return replace(obj, **changed) if changed else obj
 
 
 def moved(old: Object, new: Object) -> Iterator[str]:

@@ -109,7 +109,7 @@ class MySQL:
 
     def prepare(self, step: Step, old: Schema, new: Schema) -> Mapping[str, Any]:
         """What the macro needs beside the objects."""
-        context: dict[str, Any] = dict(FLAVOURS[old.header.flavour])
+        context: dict[str, Any] = dict(FLAVOURS[old.server.flavour])
         if step.macro.startswith(_CLAUSES):
             context |= _clause(step, old, new)
         if hasattr(step.new, "database_collation"):
@@ -119,7 +119,7 @@ class MySQL:
 
     def cost(self, statement: Statement, old: Schema) -> str:
         """The algorithm that it will take, and whether writes go on."""
-        found = predict(statement.steps, old.header, old)
+        found = predict(statement.steps, old.server, old)
         return str(found) if found is not None else ""
 
     def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
@@ -129,6 +129,10 @@ class MySQL:
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold."""
         return versions.too_new(obj, attributes, version)
+
+    def version_number(self, version: str) -> int:
+        """80036 for 8.0.36, 101100 for 10.11. Raises ValueError."""
+        return versions.number(version)
 
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values of different servers mean the same?"""
@@ -264,7 +268,7 @@ def _partitions(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 def _event(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     status = getattr(step.new, "status", "enable")
-    word = FLAVOURS[old.header.flavour]["disabled"] if status == "disable on replica" else status.upper()
+    word = FLAVOURS[old.server.flavour]["disabled"] if status == "disable on replica" else status.upper()
     return {"status": word}
 
 

@@ -120,7 +120,7 @@ def predict(steps: Sequence[Step], header: Header, old: Schema) -> Cost | None:
 
 def facts(step: Step, old: Schema) -> Facts:
     """The cost of a step by itself, as a lock on its table."""
-    cost, table = predict((step,), old.header, old), step.parent or step.identity
+    cost, table = predict((step,), old.server, old), step.parent or step.identity
     if cost is None:
         return Facts()
     lock = Lock(str(cost), table, "writes" if cost.blocks_writes else "nothing")

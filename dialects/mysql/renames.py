@@ -46,7 +46,7 @@ def respelled(identity: Identity, obj: Object, renaming: Renaming) -> Object:
 def check(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Raises Refused for a column that an expression of its table uses, on MySQL (3108, 3837, 3959)."""
     table = old.get(step.parent) if step.parent is not None else None
-    if old.header.flavour != "mysql" or not isinstance(table, Table) or step.old is None:
+    if old.server.flavour != "mysql" or not isinstance(table, Table) or step.old is None:
         return {}
     name = _quoted(step.old.name)
     for obj in (*table.columns, *table.checks, *table.indexes):

@@ -78,3 +78,9 @@ def too_new(obj: Object, attributes: Iterable[str], version: int) -> str | None:
         if form.is_in(getattr(obj, attribute)) and form.lacks(version)
     ]
     return "; no ".join(found) or None
+
+
+def number(version: str) -> int:
+    """As the servers count: three parts, of which the later may be left out."""
+    major, minor, patch = (*map(int, version.split(".")), 0, 0)[:3]
+    return major * 10000 + minor * 100 + patch

@@ -152,6 +152,10 @@ class Postgres:
         """What of these attributes' values PostgreSQL of that version can't hold."""
         return versions.too_new(obj, attributes, version)
 
+    def version_number(self, version: str) -> int:
+        """server_version_num of PostgreSQL `15`, or `15.4`. Raises ValueError."""
+        return versions.number(version)
+
     def same(self, old: Object, new: Object, attribute: str) -> bool:
         """Do two values of different servers mean the same?"""
         return spelling.same(old, new, attribute)
@@ -402,7 +406,7 @@ def _acl(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
         and holder == _holder(step.identity, new)
         and old_acl == getattr(old[step.identity], "acl", None)
     ):
-        version = old.header.version_number
+        version = old.server.version_number
         old_acl = privileges.handed_over(old_acl, word, _owner(step.identity, old), owner, version)
     return {"change": privileges.difference(old_acl, new_acl, word, owner, at_risk)}
 
@@ -535,7 +539,7 @@ _MAIN_BY_DEFAULT = frozenset({"numeric", "inet", "cidr"})
 def _storage(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """The keyword. Back to the type's own: DEFAULT, which servers before 16 do not know."""
     stored = getattr(step.new, "storage", None)
-    if stored is None and old.header.version_number < 160000:
+    if stored is None and old.server.version_number < 160000:
         type_ = casts.base(getattr(step.new, "type", ""))
         domain = new.get(Identity(f"domain {type_}"))
         based = getattr(domain, "type", getattr(step.new, "type", ""))
@@ -586,7 +590,7 @@ def _moved_columns(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 def _named_not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """From 18 on NOT NULL is a constraint, whose name the new table is to have."""
-    columns = step.old.columns if isinstance(step.old, Table) and old.header.version_number >= 180000 else ()
+    columns = step.old.columns if isinstance(step.old, Table) and old.server.version_number >= 180000 else ()
     return {"bared": tuple(column.name for column in columns if column.not_null)}
 
 
@@ -607,7 +611,7 @@ def _added(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Added without NOT NULL where a child's is not the one that ADD COLUMN would bring."""
     heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
     own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
-    bare = old.header.version_number >= not_nulls.SINCE and any(own)
+    bare = old.server.version_number >= not_nulls.SINCE and any(own)
     return {"bare": bare, **_undefaulted(step, new), **({"not_nulls": {}} if bare else _not_nulls(step, old, new))}
 
 
@@ -632,7 +636,7 @@ def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     assert isinstance(step.new, Column)
     table = new.get(Identity(f"table {table_path(step)}"))
     partitioned = getattr(table, "partition_by", None) is not None
-    inherits = old.header.version_number >= not_nulls.SINCE
+    inherits = old.server.version_number >= not_nulls.SINCE
     each = partitioned and not step.new.not_null if inherits else not partitioned
     return {
         "only": each and _has_children(step, old, new),
@@ -643,7 +647,7 @@ def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 def _stated_name(step: Step, old: Schema, new: Schema) -> str | None:
     """The name of a NOT NULL constraint that the server would not make up, for a child's own is called so already."""
     assert isinstance(step.new, Column)
-    if old.header.version_number < not_nulls.SINCE:
+    if old.server.version_number < not_nulls.SINCE:
         return None
     name = not_nulls.name(step.identity, step.new.not_null_constraint)
     made = {i for i, _, _ in step.inner}
@@ -662,7 +666,7 @@ def _not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     may have it already, and the server makes up no name twice in a schema."""
     inner = ((step.identity, step.new), *((identity, obj) for identity, _, obj in step.inner))
     columns = [(i, c, c.not_null_constraint) for i, c in inner if isinstance(c, Column) and c.not_null]
-    named = old.header.version_number >= not_nulls.SINCE and _has_children(step, old, new)
+    named = old.server.version_number >= not_nulls.SINCE and _has_children(step, old, new)
     given = [(i, c, n, n.name if n is not None else None) for i, c, n in columns if n is None or not n.not_valid]
     return {"not_nulls": {c.name: not_nulls.name(i, n) if named else name for i, c, n, name in given}}
 

@@ -318,7 +318,7 @@ def _renamed_along(obj: Object, step: Step, state: State) -> dict[str, Any]:
     """A range's multirange type makes way too; what a domain's NOT NULL is called is now a name of its own."""
     if isinstance(obj, Range) and obj.multirange is not None:
         return {"multirange": step.context["multirange_aside"]}
-    if isinstance(obj, Domain) and obj.not_null and state.header.version_number >= 170000:
+    if isinstance(obj, Domain) and obj.not_null and state.server.version_number >= 170000:
         return {"not_null_name": obj.not_null_name or constraint_name(obj.name, None, "not_null")}
     return {}
 
@@ -394,7 +394,7 @@ def _index_comment(attribute: str, made: Object, state: State) -> str | None:
     top: Object | None = made
     while top is not None and top.derived_from:
         top = state.get(top.derived_from[0])
-    is_copied = state.header.version_number < DERIVED_INDEXES_UNCOMMENTED and getattr(top, attribute, None) is not None
+    is_copied = state.server.version_number < DERIVED_INDEXES_UNCOMMENTED and getattr(top, attribute, None) is not None
     return UNKNOWN_COMMENT if is_copied else None
 
 
@@ -404,7 +404,7 @@ def _rebuilt(column: Identity, state: State) -> Iterator[Effect]:
         if isinstance(obj, Index) and any(part.statistics is not None for part in obj.parts):
             yield user, replace(obj, parts=tuple(replace(part, statistics=None) for part in obj.parts))
         elif isinstance(obj, Statistics):
-            owner = obj.owner if state.header.version_number >= STATISTICS_KEEP_OWNER else None
+            owner = obj.owner if state.server.version_number >= STATISTICS_KEEP_OWNER else None
             yield user, replace(obj, target=None, owner=owner)
 
 
@@ -495,7 +495,7 @@ def _handed_over(obj: Object, old: str | None, new: str | None, state: State) ->
     if obj.kind == "statistics" or acl == privileges.UNKNOWN:
         return obj
     word = privileges.objects_word(obj.kind)
-    return replace(obj, acl=privileges.handed_over(acl, word, old, new, state.header.version_number))
+    return replace(obj, acl=privileges.handed_over(acl, word, old, new, state.server.version_number))
 
 
 def _set_acl(step: Step, current: Object, changed: Object, state: State) -> Iterator[Effect]:
@@ -516,7 +516,7 @@ def _set_acl(step: Step, current: Object, changed: Object, state: State) -> Iter
 def _set_logged(step: Step, _current: Table, changed: Table, state: State) -> Iterator[Effect]:
     """SET [UN]LOGGED reaches the sequences that the table owns (from PostgreSQL 15 on)."""
     yield step.identity, changed
-    if state.header.version_number < 150000:
+    if state.server.version_number < 150000:
         return
     for column in state.inside(step.identity):
         owned = [u for u in state.users(column) if isinstance(state.get(u), Sequence)]
@@ -627,7 +627,7 @@ def _own_not_null(column: Column, state: State) -> Column:
     constraint = column.not_null_constraint or NotNullConstraint()
     inherited = any(getattr(state.get(origin), "not_null", False) for origin in column.derived_from)
     own = None if column.local or inherited else True
-    if not column.not_null or constraint.local == own or state.header.version_number < not_nulls.SINCE:
+    if not column.not_null or constraint.local == own or state.server.version_number < not_nulls.SINCE:
         return column
     return replace(column, not_null_constraint=not_nulls.unless_plain(replace(constraint, local=own)))
 

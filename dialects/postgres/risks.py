@@ -283,7 +283,7 @@ def _privileges(identity: Identity, before: Object, after: Object, old: Schema, 
     """Who loses and who gets what on an object that both sides have."""
     if not hasattr(before, "acl") or any("acl" in schema.header.not_read for schema in (old, new)):
         return
-    lost, got = privileges.changed(before, after, old.header.version_number)
+    lost, got = privileges.changed(before, after, old.server.version_number)
     for code, verb, rights in (("DB501", "loses", lost), ("DB503", "gets", got)):
         for role, names in rights.items():
             yield code, identity, f"{_role(role)} {verb} {', '.join(names)}"

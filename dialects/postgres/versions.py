@@ -16,11 +16,9 @@ def _free_and_unlogged(value: Any, obj: Object) -> bool:
     return bool(value) and getattr(obj, "owned_by", None) is None
 
 
-def _is_said(value: Any, obj: Object) -> bool:
-    """The name that an inherited NOT NULL has from its parent, nobody gave it."""
-    if value is None:
-        return False
-    return bool(value.no_inherit or value.not_valid or value.comment or (value.name and not obj.derived_from))
+def _is_said(value: Any, _obj: Object) -> bool:
+    """A name alone says nothing: a renamed column has one that nobody gave."""
+    return value is not None and bool(value.no_inherit or value.not_valid or value.comment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ _NOVELTIES: Mapping[tuple[str, str], tuple[_Novelty, ...]] = {
         _Novelty(180000, "VIRTUAL generated column", lambda value, _obj: value is not None and value.virtual),
     ),
     ("column", "not_null_constraint"): (
-        _Novelty(180000, "NOT NULL constraint with a name, a comment, NO INHERIT or NOT VALID", _is_said),
+        _Novelty(180000, "NOT NULL constraint with a comment, NO INHERIT or NOT VALID", _is_said),
     ),
     ("default_privileges", "acl"): (
         _MAINTAIN,
@@ -69,7 +67,6 @@ _NOVELTIES: Mapping[tuple[str, str], tuple[_Novelty, ...]] = {
             180000, "default privileges of large objects", lambda _, obj: getattr(obj, "objects", "") == "large objects"
         ),
     ),
-    ("domain", "not_null_name"): (_Novelty(170000, "NOT NULL constraint with a name on a domain"),),
     ("foreign_key", "not_enforced"): (_NOT_ENFORCED,),
     ("foreign_key", "on_delete_columns"): (_Novelty(150000, "column list of ON DELETE SET NULL or SET DEFAULT"),),
     ("foreign_key", "period"): (_Novelty(180000, "PERIOD"),),
@@ -99,6 +96,12 @@ _NOVELTIES: Mapping[tuple[str, str], tuple[_Novelty, ...]] = {
     ("view", "acl"): (_MAINTAIN,),
     ("view", "options"): _options(security_invoker=150000),
 }
+
+
+def number(version: str) -> int:
+    """As the server counts: two parts since PostgreSQL 10."""
+    major, _, minor = version.partition(".")
+    return int(major) * 10000 + int(minor or 0)
 
 
 def too_new(obj: Object, attributes: Iterable[str], version: int) -> str | None:

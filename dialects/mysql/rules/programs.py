@@ -9,7 +9,7 @@ _SESSION = ("definer", "sql_mode", "character_set_client", "collation_connection
 
 def _routine(_identity: Identity, _old_obj: Object, _new_obj: Object, old: Schema, _new: Schema) -> Rule:
     """MySQL has no OR REPLACE: it is dropped, and with it what was granted on it."""
-    lost = old.header.flavour == "mysql" and "acl" in old.header.not_read
+    lost = old.server.flavour == "mysql" and "acl" in old.header.not_read
     return InPlace("routine.replace", loses="what is granted on it" if lost else None)
 
 

@@ -81,7 +81,7 @@ def _generated(_identity: Identity, old: Object, new: Object, old_schema: Schema
         return Replace(loses="the column's values: they are computed from now on")
     if new.generated is None:
         return Replace()
-    if old.generated.virtual == new.generated.virtual and old_schema.header.version_number >= 170000:
+    if old.generated.virtual == new.generated.virtual and old_schema.server.version_number >= 170000:
         return InPlace("alter_table.set_expression", brought=True)
     return Replace()
 
@@ -92,7 +92,7 @@ def _not_null(identity: Identity, old: Object, new: Object, old_schema: Schema, 
     Before it was a constraint each table but a partition has its own."""
     assert isinstance(old, Column) and isinstance(new, Column)
     brought = True
-    if old_schema.header.version_number < not_nulls.SINCE:
+    if old_schema.server.version_number < not_nulls.SINCE:
         brought = is_partition(identity, new_schema)
     elif new.derived_from:
         brought = (

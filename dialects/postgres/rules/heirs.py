@@ -26,7 +26,7 @@ def losing(column: Identity, old: Schema) -> Iterator[Identity]:
 
 def _not_null_differs(heir: Identity, origin: Identity, old: Schema) -> bool:
     """Its NOT NULL has a name or a comment of its own; a partition's is made anew, another child's stops the server."""
-    if old.header.version_number < not_nulls.SINCE:
+    if old.server.version_number < not_nulls.SINCE:
         return False
     below, above = old[heir], old[origin]
     if not (isinstance(below, Column) and isinstance(above, Column) and below.not_null and above.not_null):
