@@ -134,6 +134,14 @@ def _workbench(postgres: EmbeddedPostgres) -> Iterator[Lab]:
 
 
 @pytest.fixture
+def lab15(postgres15: EmbeddedPostgres) -> Iterator[Lab]:
+    """A workbench on PostgreSQL 15; mark the test `pg15`."""
+    bench = Lab(postgres15)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
 def lab(_workbench: Lab) -> Iterator[Lab]:
     """The workbench of the laws, on PostgreSQL 18; its databases are gone after the test."""
     yield _workbench

@@ -94,7 +94,7 @@ class _Known:
 
     def __init__(self, steps: Iterable[Step], old: Schema) -> None:
         self.old = old
-        self.major = old.server.version_number // 10000
+        self.major = old.header.version_number // 10000
         self._before: Mapping[Identity, Identity] = {new: was for s in steps for was, new in s.renames.items()}
 
     def was(self, identity: Identity) -> Identity:

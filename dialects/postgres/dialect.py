@@ -671,6 +671,11 @@ def _not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"not_nulls": {c.name: not_nulls.name(i, n) if named else name for i, c, n, name in given}}
 
 
+def _extension(_step: Step, _old: Schema, new: Schema) -> dict[str, Any]:
+    """Another server has its own version of it."""
+    return {"stated": new.header.version_number // 10000 == new.server.version_number // 10000}
+
+
 def _only(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": _has_children(step, old, new)}
 
@@ -702,6 +707,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "table.move_rows": _moved_columns,
     "table.set_aside": _named_not_nulls,
     "sequence.create": _continued,
+    "extension.create": _extension,
     "alter_table.add_identity": _continued,
     "sequence.set_options": _sequence,
     "sequence.set_identity_options": _sequence,

@@ -13,12 +13,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from dbstrata.cli.plans import make_script
+from dbstrata.cli.sources import Pair
 from dbstrata.dialects.postgres import catalog
 from dbstrata.dialects.postgres.dialect import DIALECT
 from dbstrata.engine.compare import Changes, compare
 from dbstrata.engine.schema import Schema
 from dbstrata.snapshots.format import write
 
+from ..lab import Case, Lab, all_cases, delta, look
 from ..servers import Database
 
 pytestmark = pytest.mark.pg15
@@ -131,6 +134,20 @@ def test_what_is_only_spelled_differently_stays(
     assert "o.united" in script
 
 
+def test_an_extension_is_the_version_that_the_server_ships(
+    database15: Database, database: Database, tmp_path: Path
+) -> None:
+    """Neither updated, nor dropped and made anew, for citext is 1.6 here and 1.8 there."""
+    for each in (database15, database):
+        each.psql("CREATE EXTENSION citext")
+    for found in (changes(database15, database), changes(database, database15)):
+        assert differing(found) == {}
+        assert ("extension citext", "version") in found.spelling
+    database.psql("CREATE EXTENSION hstore")
+    migrate(database15, database, tmp_path)
+    assert differing(changes(database15, database)) == {}
+
+
 def test_a_view_of_another_meaning_differs(database15: Database, database: Database) -> None:
     """One character apart in the DDL, and qualified on one side alone."""
     for each, comparison in ((database15, ">"), (database, ">=")):
@@ -146,7 +163,7 @@ def test_a_view_of_another_meaning_differs(database15: Database, database: Datab
         ("CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a + 1) VIRTUAL)", "VIRTUAL"),
         ("CREATE TABLE t (a integer, CHECK (a > 1) NOT ENFORCED)", "NOT ENFORCED"),
         ("CREATE TABLE t (a int4range, b int4range, UNIQUE (a, b WITHOUT OVERLAPS))", "WITHOUT OVERLAPS"),
-        ("CREATE TABLE t (a integer CONSTRAINT my_name NOT NULL)", "NOT NULL"),
+        ("CREATE TABLE t (a integer CONSTRAINT my_name NOT NULL NO INHERIT)", "NOT NULL"),
     ],
 )
 def test_what_15_cannot_hold_is_refused_by_name(
@@ -167,3 +184,58 @@ def test_what_15_cannot_hold_is_no_unknown(
     assert "not_enforced" in differing(changes(database15, database))["check public.t.c"]
     with pytest.raises(AssertionError, match="NOT ENFORCED"):
         migrate(database15, database, tmp_path)
+
+
+# -- the way back is for the server that the way forward was for -------------------------------------------------------
+
+
+def wander(here: Lab, there: Lab, case: Case) -> None:
+    """On `here`, the schemas being dumped from two servers: from A to the other server's B and back, and from B to
+    the other server's A and back."""
+    try:
+        ours, theirs = here.pair(case), there.pair(case)
+    except AssertionError:
+        pytest.skip("not every version can hold it")
+    a, b = map(look, ours)
+    far_a, far_b = map(look, theirs)
+    for database, start, end, far in ((ours[0], a, b, far_b), (ours[1], b, a, far_a)):
+        pair = Pair(start.snapshot, far.snapshot, start.snapshot, far.snapshot)
+        here.run(database, make_script(pair))
+        assert (now := look(database)).statements == end.statements, delta(end.statements, now.statements)
+        here.run(database, make_script(pair.back, rollback=True))
+        assert (now := look(database)).statements == start.statements, delta(start.statements, now.statements)
+
+
+APART = ["column_storage", "domain_not_null_renamed", "not_null_of_partitions_own", "partition_exchanged_for_another"]
+"""What the two versions have different syntax for, or keep different attributes of."""
+
+
+@pytest.mark.parametrize("case", [case for case in all_cases() if case.name in APART], ids=lambda case: case.name)
+def test_there_and_back_between_versions(lab: Lab, lab15: Lab, case: Case) -> None:
+    wander(lab15, lab, case)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("case", [c for c in all_cases() if not c.refuses], ids=lambda case: case.name)
+def test_every_case_there_and_back_between_versions(lab: Lab, lab15: Lab, case: Case) -> None:
+    wander(lab15, lab, case)
+
+
+@pytest.mark.parametrize("direction", [[], ["--rollback"]], ids=["forward", "back"])
+def test_the_server_that_is_named(database: Database, tmp_path: Path, direction: list[str]) -> None:
+    """`--server-version`: neither snapshot is from it."""
+    old = tmp_path / "old.json"
+    write(dump(database), old)
+    database.psql("CREATE TABLE t (a integer CONSTRAINT other NOT NULL); CREATE TABLE s (a text, b text)")
+    new = tmp_path / "new.json"
+    write(dump(database), new)
+    command = [sys.executable, "-m", "dbstrata", "script", old, new, *direction, "--server-version"]
+    texts = {}
+    for version in ("18", "15.4", "fifteen"):
+        done = subprocess.run([*command, version], capture_output=True, encoding="utf-8", check=False)
+        texts[version] = done.stdout or done.stderr
+    assert "postgresql 18" in texts["18"]
+    assert "postgresql 15.4" in texts["15.4"]
+    assert ("CONSTRAINT other" in texts["18"]) == (direction == [])
+    assert "CONSTRAINT other" not in texts["15.4"]
+    assert "no version of postgresql: 'fifteen'" in texts["fifteen"]
