@@ -68,7 +68,7 @@ def _alter(step: Step, state: State) -> Iterator[Effect]:
 
 def _drops_routine(step: Step, state: State) -> bool:
     """MySQL has no OR REPLACE: what is granted on the old one goes with it."""
-    return step.macro == "routine.replace" and state.header.flavour == "mysql"
+    return step.macro == "routine.replace" and state.server.flavour == "mysql"
 
 
 def _columns_too(step: Step, state: State) -> Iterator[Effect]:
@@ -85,7 +85,7 @@ def _said_or_not(step: Step, state: State) -> Iterator[Effect]:
     """MySQL: a column keeps its character set when the table's default changes, and whether that was said of it."""
     before = state.get(step.identity)
     assert isinstance(before, Table) and isinstance(step.new, Table)
-    for identity in state.inside(step.identity) if state.header.flavour == "mysql" else ():
+    for identity in state.inside(step.identity) if state.server.flavour == "mysql" else ():
         obj = state.get(identity)
         if isinstance(obj, Column) and obj.charset is not None:
             was, becomes = (obj.collation == table.collation for table in (before, step.new))

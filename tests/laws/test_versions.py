@@ -229,7 +229,7 @@ def test_the_server_that_is_named(database: Database, tmp_path: Path, direction:
     database.psql("CREATE TABLE t (a integer CONSTRAINT other NOT NULL); CREATE TABLE s (a text, b text)")
     new = tmp_path / "new.json"
     write(dump(database), new)
-    command = [sys.executable, "-m", "dbstrata", "script", old, new, *direction, "--server-version"]
+    command = [sys.executable, "-m", "dbstrata", "script", str(old), str(new), *direction, "--server-version"]
     texts = {}
     for version in ("18", "15.4", "fifteen"):
         done = subprocess.run([*command, version], capture_output=True, encoding="utf-8", check=False)

@@ -301,10 +301,10 @@ TOO_NEW: list[tuple[Object, str, int, str]] = [
     (ForeignKey(name="f", references=T, on_delete_columns=(C,)), "on_delete_columns", 150000, "ON DELETE SET NULL"),
     (Column(name="a", type="t", generated=Generated(expression="1", virtual=True)), "generated", 180000, "VIRTUAL"),
     (
-        Column(name="a", type="t", not_null_constraint=NotNullConstraint(name="n")),
+        Column(name="a", type="t", not_null_constraint=NotNullConstraint(no_inherit=True)),
         "not_null_constraint",
         180000,
-        "name",
+        "NO INHERIT",
     ),
     (Column(name="a", type="t", compression="lz4"), "compression", 140000, "COMPRESSION"),
     (Sequence(name="q", schema="s", unlogged=True), "unlogged", 150000, "unlogged sequence"),
