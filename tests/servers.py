@@ -103,7 +103,7 @@ def _statements(dump: str) -> Iterator[str]:
             not line.strip() or line.startswith(("--", "SET ", "SELECT pg_catalog.set_config", "\\"))
         ):
             continue
-        for quote in re.findall(r"\$[A-Za-z_0-9]*\$", line):
+        for quote in re.findall(r"\$(?:[A-Za-z_]\w*)?\$", line):
             if open_quote is None:
                 open_quote = quote
             elif quote == open_quote:

@@ -12,6 +12,7 @@ from ...snapshots.postgres import (
     Enum,
     ForeignKey,
     IdentityColumn,
+    Index,
     InSchema,
     Range,
     Routine,
@@ -250,7 +251,7 @@ def _default_links(step: Step, old: Schema, new: Schema) -> Links:
 
 def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
     """ATTACH comes when the parent is finished, but for indexes that lack parts, and the child's own keys and indexes
-    are there to be attached."""
+    are there to be attached, with the parts that they need to be valid: the server passes over any that is not."""
     table = step.new
     assert isinstance(table, Table)
     parents = [table.partition_of] if table.partition_of else _beyond(table, step.old)
@@ -260,7 +261,8 @@ def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
         for i in new.inside(step.identity)
         if i not in step.produces and _is_attached(i, new[i]) and not is_attached_late(new[i], new)
     ]
-    return Links(needs=frozenset([*needs, *own]))
+    parts = (part for i in own if kind_of(i) in _INDEXES for part in _heirs(i, new))
+    return Links(needs=frozenset([*needs, *own]), after=frozenset((part, "derived_from") for part in parts))
 
 
 def _is_attached(identity: Identity, obj: Object) -> bool:
@@ -288,10 +290,30 @@ def _index_links(step: Step, old: Schema, new: Schema) -> Links:
 
 def _not_null_links(step: Step, old: Schema, new: Schema) -> Links:
     """A child's own NOT NULL comes before the parent's reaches it, and goes after that: none that is inherited can be
-    dropped."""
+    dropped; nor one whose column tells rows apart for replication."""
     assert isinstance(step.new, Column)
     around = set(_heirs(step.identity, new)) if step.new.not_null else step.new.derived_from
-    return Links(after=frozenset((i, attribute) for i in around for attribute in ("not_null", "not_null_constraint")))
+    after = {(i, attribute) for i in around for attribute in _NOT_NULL}
+    if not step.new.not_null and step.parent is not None and step.identity in _telling_apart(old.get(step.parent), old):
+        after |= {(step.parent, attribute) for attribute in ("replica_identity", "replica_identity_index")}
+    return Links(after=frozenset(after))
+
+
+def _replica_identity_links(step: Step, old: Schema, new: Schema) -> Links:
+    """An index tells rows apart once its columns are NOT NULL."""
+    columns = _telling_apart(step.new, new)
+    return Links(after=frozenset((column, attribute) for column in columns for attribute in _NOT_NULL))
+
+
+_NOT_NULL = ("not_null", "not_null_constraint")
+
+
+def _telling_apart(table: Object | None, schema: Schema) -> tuple[Identity, ...]:
+    """The columns of the index that is the table's replica identity."""
+    index = schema.get(getattr(table, "replica_identity_index", None) or Identity(""))
+    if isinstance(index, Index):
+        return tuple(part.column for part in index.parts if part.column is not None)
+    return getattr(index, "columns", ())
 
 
 def _heirs(identity: Identity, schema: Schema) -> Iterator[Identity]:
@@ -381,6 +403,7 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.unset_inherits": _detach_links,
     "table.move_rows": _move_links,
     "alter_table.set_not_null": _not_null_links,
+    "alter_table.set_replica_identity": _replica_identity_links,
     "alter_table.set_default": _default_links,
     "index.create": _index_links,
     "sequence.set_owned_by": _owned_by_links,

@@ -543,7 +543,7 @@ def _attach(step: Step, _current: Table, changed: Table, state: State) -> Iterat
 
 
 def _attach_matching(child: Identity, parent: Identity, state: State) -> Iterator[Effect]:
-    """Each index, key and foreign key of the parent takes the first of the child's that is like it."""
+    """Each index, key and foreign key of the parent takes the first of the child's that is like it, and valid."""
     taken: set[Identity] = set()
     for above in state.inside(parent):
         origin = state.get(above)
@@ -551,6 +551,8 @@ def _attach_matching(child: Identity, parent: Identity, state: State) -> Iterato
             continue
         for inner in state.inside(child):
             obj = state.get(inner)
+            if getattr(obj, "invalid", False):
+                continue
             if inner not in taken and type(obj) is type(origin) and _shape(obj, child) == _shape(origin, parent):
                 assert obj is not None
                 taken.add(inner)
