@@ -212,6 +212,8 @@ class Decisions:
         because: str = "",
         loses: str | None = None,
     ) -> None:
+        if fate in (Fate.CREATE, Fate.REPLACE) and (whole := self._made_with(identity)) is not None:
+            self._decide(whole, Fate.SUPERSEDE, because=because or f"{identity} can't be added to it")
         decision = self.by_identity.get(identity)
         if decision is None:
             decision = self.by_identity[identity] = Decision(fate, because=because, loses=loses)
@@ -228,6 +230,14 @@ class Decisions:
             self._queue.append(identity)
         if release is not None:
             decision.release[release] = None
+
+    def _made_with(self, identity: Identity) -> Identity | None:
+        """What stays, and must be made anew for this to come."""
+        parent, new = self.new.parent(identity), self.new.get(identity)
+        if parent is None or new is None or parent not in self.old or self.goes(parent):
+            return None
+        whole = self._whole(parent)
+        return whole if self.rules(identity).comes_with_parent(identity, new, self.old, self.new) else None
 
     def _spread(self, identity: Identity) -> None:
         decision = self.by_identity[identity]
@@ -284,12 +294,11 @@ class Decisions:
             return
         old, new = self.old[user], self.new.get(user)
         if new is not None and self.fate(user) is Fate.ALTER and _is_free_of(new, {gone, *back}):
+            if self._is_supplanted(gone, new):
+                self._rebuild(user, f"{gone}, which it uses, gives way to what it is to use")
             return
         if isinstance(old, Unmodelled):
-            if not self._allows(user):
-                self._refused.append(
-                    f"{user} uses {gone}, which is dropped; dbstrata does not model it: see `--allow unmodelled`"
-                )
+            self._stands_in_the_way(user, gone, "is dropped")
             return
         if new is None:
             return
@@ -303,6 +312,19 @@ class Decisions:
             self._alter(user, rules.retype, old, old, because=f"{gone} is made anew")
         else:
             self._rebuild(user, f"{gone}, which it uses, is {'replaced' if self.comes(gone) else 'dropped'}")
+
+    def _stands_in_the_way(self, user: Identity, used: Identity, happens: str) -> None:
+        """An object that is not modelled, and so can't be made again."""
+        reason = f"{user} uses {used}, which {happens}; dbstrata does not model it: see `--allow unmodelled`"
+        if not self._allows(user) and reason not in self._refused:
+            self._refused.append(reason)
+
+    def _is_supplanted(self, gone: Identity, user: Object) -> bool:
+        """Does the object use something that takes a name of what goes, so that it can't go over from one to the
+        other?"""
+        freed = set(self.dialect.claims(gone, self.old[gone]))
+        used = {i for _, i in references(user) if i not in self.old and i in self.new} if freed else ()
+        return any(not freed.isdisjoint(self.dialect.claims(i, self.new[i])) for i in used)
 
     def _rebuild(self, identity: Identity, because: str) -> None:
         old, new = self.old[identity], self.new.get(identity)
@@ -333,7 +355,9 @@ class Decisions:
                 continue
             because = f"the {_word(attribute)} of {identity}, which it uses, changes"
             for user, _ in self.old.users(identity):
-                if kind_of(user) in rule.disturbs:
+                if isinstance(self.old[user], Unmodelled):
+                    self._stands_in_the_way(user, identity, "changes")
+                elif kind_of(user) in rule.disturbs:
                     self._rebuild(user, because)
             for inner in self.old.inside(identity):
                 if kind_of(inner) in rule.disturbs:

@@ -114,6 +114,10 @@ class KindRules(Struct, frozen=True):
     with its own origin."""
     with_parent: bool = False
     """It comes and goes by its parent's steps alone: a view's columns."""
+    comes_with_parent: Callable[[Identity, Object, Schema, Schema], bool] = lambda _identity, _new, _old, _new_schema: (
+        False
+    )
+    """Can't it be added to what it stands in, so that this is superseded?"""
     goes_with: Callable[[Object], Identity | None] = lambda _obj: None
     """What it is dropped with, though it does not stand in it: a sequence's owning column."""
     joins: frozenset[str] = frozenset()

@@ -3,7 +3,7 @@
 from ...engine.protocol import Schema
 from ...snapshots.model import Identity
 from ...snapshots.naming import kind_of, path_of, quote
-from ...snapshots.postgres import Attribute, Column, Composite, Domain
+from ...snapshots.postgres import Attribute, Column, Composite, Domain, Range
 
 Types = tuple[Schema, Schema]
 
@@ -71,9 +71,27 @@ def is_stored(composite: Identity, schema: Schema) -> bool:
             if kind == Attribute.kind:
                 parent = schema.parent(user)
                 queue.extend([parent] if parent is not None else [])
-            elif kind == "domain":
+            elif kind in ("domain", "range"):
                 queue.append(user)
     return False
 
 
-__all__ = ["is_shuffled", "is_stored", "unreachable", "using"]
+def is_boxed(domain: Identity, schema: Schema) -> bool:
+    """Does a table's column hold it inside something else: an array, a composite, a range? The server then takes no new
+    limit of it, for it would not find the values (0A000)."""
+    for user, _ in schema.users(domain):
+        obj, parent = schema[user], schema.parent(user)
+        if isinstance(obj, Column):
+            boxed = obj.type != path_of(domain)
+        elif isinstance(obj, Domain) and obj.type == path_of(domain):
+            boxed = is_boxed(user, schema)
+        elif isinstance(obj, Attribute):
+            boxed = parent is not None and is_stored(parent, schema)
+        else:
+            boxed = isinstance(obj, Domain | Range) and is_stored(user, schema)
+        if boxed:
+            return True
+    return False
+
+
+__all__ = ["is_boxed", "is_shuffled", "is_stored", "unreachable", "using"]

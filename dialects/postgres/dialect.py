@@ -80,6 +80,7 @@ class Postgres:
                 yield f"type {obj.multirange}"
             if isinstance(obj, Routine):
                 yield f"routine {path_of(identity)}"
+                yield from _calls(name, obj)
         elif obj.kind in _INDEXES:
             yield f"relation {quote(parts_of(identity)[0])}.{quote(obj.name)}"
         elif isinstance(obj, IdentityColumn):
@@ -176,6 +177,14 @@ class Postgres:
             owner=None if "owner" in header.not_read else owner,
             acl=() if "acl" in header.not_read else (Grant(to="PUBLIC", privileges=("USAGE",) if owned else ("ALL",)),),
         )
+
+
+def _calls(name: str, routine: Routine) -> Iterator[str]:
+    """What a call can give it, where defaults stand for the rest. Of two that take the same it is not clear which."""
+    given = [a for a in routine.arguments if a.mode in ("in", "inout", "variadic")]
+    least = sum(a.default is None for a in given)
+    for count in range(least, len(given) + 1):
+        yield f"call {name}({', '.join(a.type for a in given[:count])})"
 
 
 def _taken(schema: Schema) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from ....engine.protocol import Choose, InPlace, KindRules, Replace, Rule, Schema, Supersede
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import DomainCheck, Enum
-from ..composites import is_stored
+from ..composites import is_boxed, is_stored
 from .common import OWNED, PLAIN, same
 
 
@@ -15,9 +15,21 @@ def _enum_labels(_identity: Identity, old: Object, new: Object, _old: Schema, _n
     return Supersede(loses=None)
 
 
-def _domain_not_valid(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+def _domain_not_null(identity: Identity, old: Object, new: Object, *schemas: Schema) -> Rule:
+    if getattr(new, "not_null", False) and any(is_boxed(identity, schema) for schema in schemas):
+        return Supersede()
+    return InPlace("domain.set_not_null", fails="NULLs in columns of the domain")
+
+
+def _with_domain(identity: Identity, new: Object, old_schema: Schema, new_schema: Schema) -> bool:
+    """A check of values that the server does not find comes with a new domain."""
+    domain, schemas = new_schema.parent(identity), (old_schema, new_schema)
+    return not getattr(new, "not_valid", False) and domain is not None and any(is_boxed(domain, s) for s in schemas)
+
+
+def _domain_not_valid(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
     assert isinstance(old, DomainCheck) and isinstance(new, DomainCheck)
-    if old.not_valid and not new.not_valid:
+    if old.not_valid and not new.not_valid and not _with_domain(identity, new, old_schema, new_schema):
         return InPlace("domain.validate", fails="values that break the check")
     return Replace()
 
@@ -55,7 +67,7 @@ RULES = {
         attributes={
             **same(Supersede(), "type", "collation"),
             "default": InPlace("domain.set_default"),
-            "not_null": InPlace("domain.set_not_null", fails="NULLs in columns of the domain"),
+            "not_null": Choose(_domain_not_null),
             "not_null_name": InPlace("domain.rename_not_null"),
             **OWNED,
         },
@@ -71,6 +83,7 @@ RULES = {
         rename="domain.rename_check",
         attributes={"expression": Replace(), "not_valid": Choose(_domain_not_valid), **PLAIN},
         weight=31,
+        comes_with_parent=_with_domain,
         create_fails=_check_fails,
     ),
     "composite": KindRules(

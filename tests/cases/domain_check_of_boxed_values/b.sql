@@ -1,0 +1,6 @@
+CREATE DOMAIN d AS int CONSTRAINT c1 CHECK (VALUE > 1);
+CREATE DOMAIN dd AS d;
+CREATE TYPE c AS (x d);
+CREATE TABLE t (a d, b d[], c c[]);
+CREATE DOMAIN e AS int NOT NULL;
+CREATE TABLE u (a e[]);
