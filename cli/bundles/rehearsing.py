@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .opening import Bundle
     from .telling import Teller
 
-__all__ = ["NAME_OF_PROOF", "Proof", "rehearse_bundle"]
+__all__ = ["NAME_OF_PROOF", "Proof", "kept", "passing", "rehearse_bundle"]
 
 PROOF_FORMAT = 1
 NAME_OF_PROOF = "proof.json"
@@ -113,7 +113,7 @@ def _rehearsed(bundle: "Bundle", session: "Executor", build: "Script", teller: "
             session.run(part.closing)
     teller.tell("built", f"the start is built on {session.server}")
     rows, empty = session.fill()
-    rows = _passing(bundle, session, rows)
+    rows = passing(bundle, session, rows)
     empty = sorted({*empty, *(table for table, count in rows.items() if not count)})
     rows = {table: count for table, count in rows.items() if count}
     teller.tell("filled", f"rows in {len(rows)} tables; {len(empty)} stay empty")
@@ -144,7 +144,7 @@ def _whole(bundle: "Bundle", snapshot: Any) -> "Script":
     return written_down(make_plan(pair, allow=allowances(manifest.allow)[0]), pair, lock_timeout=manifest.lock_timeout)
 
 
-def _passing(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> dict[str, int]:
+def passing(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> dict[str, int]:
     """The rows, without those of tables where what we made up stands in the way: that says nothing of the bundle."""
     for check in bundle.plan.preflight:
         for label, _ in session.rows(check.sql) if check.stops else ():
@@ -156,14 +156,15 @@ def _passing(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> dic
 
 def _check_rows(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> None:
     """Rows of tables that both ends have are never lost. Raises Defect."""
-    lost = [table for table in _kept(bundle, rows) if session.count(table) != rows[table]]
+    lost = [table for table in kept(bundle, rows) if session.count(table) != rows[table]]
     if lost:
         raise Defect(
             f"rows are gone from {', '.join(lost)}", "the rehearsal", "don't run the bundle, and please report it"
         )
 
 
-def _kept(bundle: "Bundle", rows: Iterable[str]) -> list[str]:
+def kept(bundle: "Bundle", rows: Iterable[str]) -> list[str]:
+    """Those of the tables that both ends have."""
     ends = [{i.partition(" ")[2] for i in schema.roots} for schema in bundle.pair.schemas]
     return [table for table in rows if all(table in end for end in ends)]
 

@@ -1,0 +1,100 @@
+"""Servers that a test may kill, on each of the three: every commit is on disk before it is told of."""
+
+import itertools
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from dbstrata.dialects.mysql import local
+from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
+
+from ..bundle.grounds import Ground, NotBuilt, on_mysql
+from ..mysql_servers import MyServer
+from ..servers import Database
+
+
+@dataclass
+class Rig:
+    """A server of our own."""
+
+    ground: Ground
+    dialect: str
+    kill: Callable[[], None]
+    """SIGKILL to all of it."""
+    start: Callable[[], None]
+    reader: Callable[[str], Any]
+    """A connection to that URL; what it begins it does not end."""
+
+    def through(self, url: str, port: int) -> str:
+        """The URL by way of another port."""
+        parts = urlsplit(url)
+        assert parts.port is not None
+        return url.replace(f":{parts.port}/", f":{port}/")
+
+
+def _children(process: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+@contextmanager
+def _postgres() -> Iterator[Rig]:
+    with EmbeddedPostgres(settings={"synchronous_commit": "on"}) as server:
+
+        def kill() -> None:
+            file = server.data / "postmaster.pid"
+            process = int(file.read_text().split()[0])
+            for one in (process, *_children(process)):
+                os.kill(one, signal.SIGKILL)
+            file.unlink()  # where nobody reaps it, the dead process counts as a running one
+
+        numbers = itertools.count(1)
+
+        def database(sql: str) -> str:
+            made = Database(server, f"faults_{next(numbers)}")
+            server.create_database(made.name)
+            try:
+                made.psql(sql)
+            except AssertionError as error:
+                raise NotBuilt(str(error)) from error
+            return made.url
+
+        ground = Ground("postgres", "postgres", server.url(), database)
+        yield Rig(ground, "postgres", kill, server.start, psycopg.connect)
+
+
+@contextmanager
+def _mysql(flavour: str) -> Iterator[Rig]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = (f"--port={port}", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=1")
+    with local.started(flavour, *options) as server:
+
+        def kill() -> None:
+            assert server.process is not None
+            server.process.kill()
+            server.process.wait()
+
+        my_server = MyServer(flavour, "127.0.0.1", port, "root")
+
+        def reader(url: str) -> Any:
+            connection = my_server.connect(url.rpartition("/")[2])
+            connection.autocommit(False)
+            return connection
+
+        with on_mysql(my_server) as ground:
+            yield Rig(ground, "mysql", kill, server.start, reader)
+
+
+def rig(flavour: str) -> Any:
+    """One, gone in the end."""
+    return _postgres() if flavour == "postgres" else _mysql(flavour)
