@@ -4,7 +4,7 @@ They are no files of the bundle: a proof names the manifest that it is about, an
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ... import __version__
-from ...snapshots.errors import Defect
+from ...snapshots.errors import ConnectionLost, Defect, LockTimeout, ServerFailed
+from ...snapshots.model import Identity
+from ...snapshots.naming import kind_of, path_of
 from ..output import write_text
 from ..sources import ask, empty_beside
 from .model import as_file
@@ -68,9 +70,12 @@ class _Watch:
     direction: str
     began: float = field(default_factory=time.monotonic)
     statements: list[tuple[str, float]] = field(default_factory=list)
+    objects: list[str] = field(default_factory=list)
+    """Of the statement that runs."""
 
     def tell(self, event: str, text: str, **facts: Any) -> None:
         if event == "statement":
+            self.objects = facts["objects"]
             self.statements.append((facts["label"], time.monotonic()))
         if event == "ran":
             self.statements.append(("", time.monotonic()))
@@ -98,13 +103,31 @@ def rehearse_bundle(path: str, teller: "Teller", *, scratch: str | None = None) 
     builds = [_whole(bundle, end) for end in (old, new)]
     roles = sorted({role for script in builds for role in script.roles})
     opens = server(bundle.manifest.dialect)
-    with opens.scratch(scratch, old.header, roles) as url, opens.open_executor(url) as session:
-        proof = _rehearsed(bundle, session, builds[0], teller)
+    proof, without = None, set[str]()
+    while proof is None:
+        with opens.scratch(scratch, old.header, roles) as url, opens.open_executor(url) as session:
+            try:
+                proof = _rehearsed(bundle, session, builds[0], teller, without)
+            except RowsInTheWay as error:
+                teller.tell("again", f"{error}")
+                without |= error.tables
     _write(bundle.folder, proof)
     teller.tell("rehearsed", f"{path}: forward and back, each proven by a dump; see {bundle.folder / 'proof.md'}")
 
 
-def _rehearsed(bundle: "Bundle", session: "Executor", build: "Script", teller: "Teller") -> Proof:
+class RowsInTheWay(Exception):
+    """A statement failed, and the rows that were made up may be the reason: it is tried again without them."""
+
+    def __init__(self, tables: set[str], error: ServerFailed) -> None:
+        super().__init__(
+            f"again without rows in {', '.join(sorted(tables))}, for with them {error.what} ({error.where})"
+        )
+        self.tables = tables
+
+
+def _rehearsed(
+    bundle: "Bundle", session: "Executor", build: "Script", teller: "Teller", without: Collection[str]
+) -> Proof:
     for part in build.parts:
         session.run(part.opening)
         for statement in part.statements:
@@ -113,6 +136,8 @@ def _rehearsed(bundle: "Bundle", session: "Executor", build: "Script", teller: "
             session.run(part.closing)
     teller.tell("built", f"the start is built on {session.server}")
     rows, empty = session.fill()
+    for table in without:
+        session.empty(table)
     rows = passing(bundle, session, rows)
     empty = sorted({*empty, *(table for table, count in rows.items() if not count)})
     rows = {table: count for table, count in rows.items() if count}
@@ -120,7 +145,14 @@ def _rehearsed(bundle: "Bundle", session: "Executor", build: "Script", teller: "
     ways = []
     for rollback in (False, True):
         watch = _Watch(teller, "rollback" if rollback else "forward")
-        Run(bundle, session, watch, Options(rollback=rollback, yes=True, allow=("DB*",))).go()
+        try:
+            Run(bundle, session, watch, Options(rollback=rollback, yes=True, allow=("DB*",))).go()
+        except (LockTimeout, ConnectionLost):
+            raise
+        except ServerFailed as error:
+            if tables := {t for i in watch.objects if (t := table_of(bundle, i)) in rows and t not in without}:
+                raise RowsInTheWay(tables, error) from error
+            raise
         _check_rows(bundle, session, rows)
         ways.append(watch.taken())
     return Proof(
@@ -148,10 +180,18 @@ def passing(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> dict
     """The rows, without those of tables where what we made up stands in the way: that says nothing of the bundle."""
     for check in bundle.plan.preflight:
         for label, _ in session.rows(check.sql) if check.stops else ():
-            for table in rows:
-                if f" {table}." in f" {label.partition(' ')[2]}." or f" {table}." in f"{label}.":
+            behind = label.partition(" ")[2]
+            for path in (behind, behind.partition(" ")[2]):  # a kind is one word or two
+                if (table := table_of(bundle, f"column {path}")) is not None:
                     session.empty(table)
     return {table: session.count(table) for table in rows}
+
+
+def table_of(bundle: "Bundle", identity: str) -> str | None:
+    """The path of the table of the bundle's start that an object is, or is in."""
+    old = bundle.pair.schemas[0]
+    root = old.root_of(Identity(identity))
+    return path_of(root) if root is not None and kind_of(root) == "table" else None
 
 
 def _check_rows(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> None:

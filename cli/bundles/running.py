@@ -241,7 +241,8 @@ class Run:
             self.session.run(part.opening)
         for offset, statement in enumerate(part.statements, 1):
             self._edge()
-            facts = {"part": here.number, "number": here.done + offset, "of": here.total}
+            objects = [step.identity for step in statement.steps]
+            facts = {"part": here.number, "number": here.done + offset, "of": here.total, "objects": objects}
             label = _label(statement)
             told = f"[{here.done + offset}/{here.total}] {label}"
             self.teller.tell("statement", told, label=label, **facts)
