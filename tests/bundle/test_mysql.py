@@ -13,6 +13,7 @@ from dbstrata.cli.bundles.rehearsing import NAME_OF_PROOF
 from dbstrata.cli.bundles.running import Options, Run
 from dbstrata.dialects import server
 from dbstrata.dialects.mysql import local
+from dbstrata.dialects.mysql.client import commands
 from dbstrata.snapshots.errors import Interrupted, LockTimeout, ServerFailed
 
 from ..cli.commands import refused, run
@@ -315,3 +316,70 @@ def test_the_runbook_gives_the_commands_of_this_server(made: Made, my_server: My
     runbook = (made.path / "RUNBOOK.md").read_text("utf-8")
     for command in (f"{dump} --single-transaction", f"`{client} -N -r --comments", "dbstrata rollback BUNDLE URL"):
         assert command in runbook
+
+
+RISKS = Case(
+    "risks",
+    """CREATE TABLE gone (id int); CREATE TABLE up (id int PRIMARY KEY);
+       CREATE TABLE t (id int, less int, a int, b decimal(8,4), c varchar(9), d enum('x', 'y'), e int DEFAULT 1, f int);
+       CREATE VIEW v AS SELECT id, a FROM t;
+       CREATE SQL SECURITY INVOKER VIEW w AS SELECT id FROM t;
+       CREATE FUNCTION fn(p int) RETURNS int DETERMINISTIC RETURN 1;""",
+    """CREATE TABLE up (id int PRIMARY KEY);
+       CREATE TABLE t (id int, a int NOT NULL, b decimal(8,2), c int, d enum('x', 'z'), e int NOT NULL, f int,
+           g int NOT NULL, UNIQUE KEY u (id), CONSTRAINT k CHECK (a > 0),
+           CONSTRAINT fk FOREIGN KEY (f) REFERENCES up (id));
+       CREATE VIEW v AS SELECT id FROM t;
+       CREATE SQL SECURITY DEFINER VIEW w AS SELECT id FROM t;
+       CREATE FUNCTION fn(p bigint) RETURNS int DETERMINISTIC RETURN 1;""",
+)
+EXPECTED = {
+    ("DB102", "table gone"),
+    ("DB101", "column t.less"),
+    ("DB103", "column t.b"),
+    ("DB301", "column t.a"),
+    ("DB302", "index t.u"),
+    ("DB303", "check t.k"),
+    ("DB304", "foreign_key t.fk"),
+    ("DB305", "column t.c"),
+    ("DB305", "column t.d"),
+    ("DB401", "table gone"),
+    ("DB401", "column t.less"),
+    ("DB401", "column v.a"),
+    ("DB403", "column t.c"),
+    ("DB404", "column t.a"),
+    ("DB404", "column t.d"),
+    ("DB404", "index t.u"),
+    ("DB404", "check t.k"),
+    ("DB404", "foreign_key t.fk"),
+    ("DB405", "column t.e"),
+    ("DB405", "column t.g"),
+    ("DB406", "function fn"),
+    ("DB407", "column t.d"),
+    ("DB506", "view w"),
+}
+
+
+def test_risks_are_told_apart_by_code(ground: Ground, tmp_path: Path) -> None:
+    made = bundled(ground, tmp_path, RISKS)
+    found = {(r.code, r.object) for s in made.bundle.plan.forward.statements() for r in s.risks}
+    assert found >= EXPECTED, EXPECTED - found
+
+
+COMMANDS = """SET a = 'it''s; \\\\';
+-- a comment; it's one
+CREATE VIEW `v;1` AS SELECT ";" /* ; */ # ; '
+FROM t;
+DELIMITER ;;
+CREATE PROCEDURE p() BEGIN SELECT ';'; END
+;;
+DELIMITER ;
+SET b = 1;"""
+
+
+def test_a_script_is_taken_apart_as_the_client_does_it() -> None:
+    first, second, third, fourth = commands(COMMANDS)
+    assert first == "SET a = 'it''s; \\\\'"
+    assert second.endswith("FROM t")
+    assert third == "CREATE PROCEDURE p() BEGIN SELECT ';'; END"
+    assert fourth == "SET b = 1"
