@@ -35,6 +35,7 @@ VERSIONS = (
 )
 """What each adds to the one before."""
 TAGS = {0: "v2.3", 3: "v2.4"}
+HOME = [f"{home}/bin"] if (home := os.environ.get("DBSTRATA_MYSQL_HOME")) else []
 ROLES = ("owner", "readonly", "deploy", "ci")
 
 
@@ -81,7 +82,7 @@ class Sandbox:
             "PGHOST": "localhost",
             "PGPORT": str(server.port),
             "PGUSER": "postgres",
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(server.bindir), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), str(server.bindir), *HOME, os.environ["PATH"]]),
             "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
             **environment,
         }

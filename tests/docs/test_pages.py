@@ -13,6 +13,7 @@ import typer
 from dbstrata.cli.main import COMMANDS
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 
+from .. import mysql_servers
 from .pages import Page, pages
 from .sandbox import LANGUAGES, Places, Sandbox
 
@@ -35,6 +36,25 @@ def test_the_blocks_of_a_page_run(places: Places, page: Page, tmp_path: Path) ->
     for block in page.blocks():
         if "not run" not in block.notes and "needs" not in block.notes:
             sandbox.do(block)
+
+
+@pytest.mark.mysql
+def test_the_blocks_that_need_mysql_run(places: Places, tmp_path: Path) -> None:
+    """On a database that is called as in the manual."""
+    with mysql_servers.server_of("mysql") as server:
+        server.execute("CREATE DATABASE shop", "CREATE TABLE shop.orders (id int)")
+        try:
+            environment = {"MYSQL_HOST": server.host, "MYSQL_TCP_PORT": str(server.port)}
+            sandbox = Sandbox(places, "empty", tmp_path, **environment)
+            (sandbox.folder / "forward.sql").write_text("CREATE TABLE customers (id int);")
+            blocks = [block for page in ALL for block in page.blocks() if block.notes.get("needs") == "mysql"]
+            for block in blocks:
+                sandbox.do(block)
+            assert len(blocks) == 2
+            tables = server.execute("SHOW TABLES", database="shop")
+        finally:
+            server.execute("DROP DATABASE shop")
+    assert tables == [("customers",), ("orders",)]
 
 
 def test_each_block_is_of_a_language_that_is_run() -> None:

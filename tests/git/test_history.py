@@ -2,6 +2,7 @@
 
 import itertools
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,15 @@ import pytest
 
 from dbstrata.cli.git import Repository
 from dbstrata.cli.history import History
-from dbstrata.dialects.postgres.dialect import DIALECT
+from dbstrata.dialects import dialect
 from dbstrata.engine.compare import compare
 from dbstrata.engine.schema import Schema
 from dbstrata.snapshots import format, split
 from dbstrata.snapshots.model import flatten
 from dbstrata.snapshots.naming import identity
-from dbstrata.snapshots.postgres import Column, Index, IndexPart, Snapshot
+from dbstrata.snapshots.postgres import Column, Index, IndexPart
 
+from .. import mysql_lab, mysql_servers
 from ..cli.commands import refused, run, snapshot, table
 from ..lab import SHARED, Lab, dump
 from .repositories import Repo
@@ -231,87 +233,120 @@ def test_what_did_not_change_is_not_decoded_again(repo: Repo, as_split: bool, mo
 
 # real projects
 
-PROJECTS = {"osm": ("history/osm/*.sql", 4), "pagila": ("pagila_*.sql", 1)}
-"""The files of a project's versions, and of how many one is taken: the tests are to be quick."""
+PROJECTS = [
+    pytest.param(("history/osm/*.sql", 4), id="osm"),
+    pytest.param(("pagila_*.sql", 1), id="pagila"),
+    pytest.param(("history/roundcube/*.sql", 4), id="roundcube", marks=pytest.mark.mariadb),
+]
+"""The files of a project, and of how many one is taken: the tests are to be quick. Roundcube's are MariaDB's."""
+
+SECONDS = 20
+"""For a history's log, three blames and four diffs."""
 
 needs_shared = pytest.mark.skipif(SHARED is None, reason="DBSTRATA_SHARED names no folder of further schemas")
+Versions = list[tuple[str, Any]]
+"""(name, snapshot), the oldest first."""
 
 
-@pytest.fixture(scope="module")
-def versions(_workbench: Lab) -> dict[str, list[tuple[str, Snapshot]]]:
-    """(name, snapshot) of every sampled version, loaded on the real server."""
+@pytest.fixture(scope="module", params=PROJECTS)
+def versions(request: pytest.FixtureRequest, _workbench: Lab) -> Versions:
+    """Every sampled version of a project, loaded on a real server."""
     assert SHARED is not None
-    found: dict[str, list[tuple[str, Snapshot]]] = {}
-    for project, (pattern, every) in PROJECTS.items():
-        files = sorted((SHARED / "cases" / "real").glob(pattern))
-        found[project] = [(file.stem, dump_of(_workbench, file)) for file in files[::every]]
-    return found
+    pattern, every = request.param
+    files = sorted((SHARED / "cases" / "real").glob(pattern))[::every]
+    if "roundcube" not in pattern:
+        return [(file.stem, dump_of(_workbench, file)) for file in files]
+    with mysql_servers.server_of("mariadb") as server:
+        return [(file.stem, dump_of_mariadb(server, file)) for file in files]
 
 
-def dump_of(lab: Lab, file: Path) -> Snapshot:
+def dump_of(lab: Lab, file: Path) -> Any:
     database = lab.database(file.read_text(encoding="utf-8"))
-    found: Snapshot = dump(database)
+    found = dump(database)
     lab.drop(database)
     return found
 
 
-def real(repo: Repo, versions: list[tuple[str, Snapshot]], as_split: bool) -> str:
+def dump_of_mariadb(server: mysql_servers.MyServer, file: Path) -> Any:
+    with mysql_servers.fresh(server) as database:
+        database.script(file.read_text(encoding="utf-8"))
+        return mysql_lab.dump(database)
+
+
+def same(versions: Versions) -> Any:
+    """When two values of an attribute are one, in the project's dialect."""
+    return dialect(versions[0][1].header.dialect).same
+
+
+def real(repo: Repo, versions: Versions, as_split: bool) -> str:
     path = "db" if as_split else "schema.json"
     for name, snap in versions:
         repo.commit(name, snap, path, as_split=as_split)
     return path
 
 
-def pairs(versions: list[tuple[str, Snapshot]]) -> Iterator[tuple[str, Schema, Schema]]:
+def pairs(versions: Versions) -> Iterator[tuple[str, Schema, Schema]]:
     """(name, before, after) of each version but the first."""
     for (_, old), (name, new) in itertools.pairwise(versions):
         yield name, Schema(old), Schema(new)
 
 
 @needs_shared
-@pytest.mark.parametrize("project", PROJECTS)
-def test_log_of_a_real_project(repo: Repo, versions: dict[str, list[tuple[str, Snapshot]]], project: str) -> None:
+def test_log_of_a_real_project(repo: Repo, versions: Versions) -> None:
     """Every commit that changed anything, with what compare says of the two whole snapshots; both forms alike."""
-    path = real(repo, versions[project], as_split=True)
-    real(repo, versions[project], as_split=False)
+    path = real(repo, versions, as_split=True)
+    real(repo, versions, as_split=False)
     wanted = {
         name: {change.identity for change in changes}
-        for name, old, new in pairs(versions[project])
-        if (changes := compare(old, new, same=DIALECT.same))
+        for name, old, new in pairs(versions)
+        if (changes := compare(old, new, same=same(versions)))
     }
     for where in (path, "schema.json"):
         found = {entry["subject"]: set(told(entry)) for entry in log(where)}
-        first = versions[project][0]
+        first = versions[0]
         assert found.pop(first[0]) == {i for root in first[1].objects for i, _, _ in flatten(root)}
         assert found == wanted
 
 
 @needs_shared
-@pytest.mark.parametrize("project", PROJECTS)
-def test_blame_of_a_real_project(repo: Repo, versions: dict[str, list[tuple[str, Snapshot]]], project: str) -> None:
+def test_blame_of_a_real_project(repo: Repo, versions: Versions) -> None:
     """For every object of every fifth table: the newest version that made it what it is."""
-    path = real(repo, versions[project], as_split=False)
-    last = Schema(versions[project][-1][1])
-    wanted = dict.fromkeys((i for root in last.roots for i in (root, *last.descendants(root))), versions[project][0][0])
-    for name, old, new in pairs(versions[project]):
-        changed = compare(old, new, same=DIALECT.same).by_identity
+    path = real(repo, versions, as_split=False)
+    last = Schema(versions[-1][1])
+    wanted = dict.fromkeys((i for root in last.roots for i in (root, *last.descendants(root))), versions[0][0])
+    for name, old, new in pairs(versions):
+        changed = compare(old, new, same=same(versions)).by_identity
         wanted |= dict.fromkeys(wanted.keys() & changed.keys(), name)
     for one in [i for i in last.roots if i.startswith("table ")][::5]:
         assert blame(one, path) == {i: wanted[i] for i in (one, *last.descendants(one))}
 
 
 @needs_shared
-@pytest.mark.parametrize("project", PROJECTS)
-def test_diff_of_any_two_versions_of_a_real_project(
-    repo: Repo, versions: dict[str, list[tuple[str, Snapshot]]], project: str
-) -> None:
-    path = real(repo, versions[project], as_split=True)
-    last = len(versions[project]) - 1
+def test_diff_of_any_two_versions_of_a_real_project(repo: Repo, versions: Versions) -> None:
+    path = real(repo, versions, as_split=True)
+    last = len(versions) - 1
     for old, new in ((0, last), (last, 0), (1, last // 2)):
         done = run("diff", f"HEAD~{last - old}:{path}", f"HEAD~{last - new}:{path}", "--format", "json")
-        sides = [Schema(versions[project][at][1]) for at in (old, new)]
-        wanted = [change.identity for change in compare(*sides, same=DIALECT.same)]
+        sides = [Schema(versions[at][1]) for at in (old, new)]
+        wanted = [change.identity for change in compare(*sides, same=same(versions))]
         assert [change["identity"] for change in msgspec.json.decode(done.out)["changes"]] == wanted
+
+
+@needs_shared
+def test_a_repository_without_a_working_tree_will_do_and_it_takes_seconds(
+    repo: Repo, versions: Versions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is checked out: there is nowhere to. A bound on processor time, for the machine may be busy."""
+    path = real(repo, versions, as_split=False)
+    repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare"))
+    monkeypatch.chdir(tmp_path / "bare")
+    last, begun = len(versions) - 1, time.process_time()
+    assert len(log(path)) > 1
+    for one in [str(obj.identity()) for obj in versions[-1][1].objects if obj.kind == "table"][:3]:
+        assert blame(one, f"HEAD:{path}")
+    for old, new in ((0, last), (last, 0), (1, last // 2), (last // 2, last)):
+        assert run("diff", f"HEAD~{last - old}:{path}", f"HEAD~{last - new}:{path}").code == 0
+    assert time.process_time() - begun < SECONDS
 
 
 def test_a_version_is_known_by_its_pieces(repo: Repo) -> None:
