@@ -205,7 +205,7 @@ def _check_rows(bundle: "Bundle", session: "Executor", rows: dict[str, int]) -> 
 
 def kept(bundle: "Bundle", rows: Iterable[str]) -> list[str]:
     """Those of the tables that both ends have."""
-    ends = [{i.partition(" ")[2] for i in schema.roots} for schema in bundle.pair.schemas]
+    ends = [{path_of(i) for i in schema.roots if kind_of(i) == "table"} for schema in bundle.pair.schemas]
     return [table for table in rows if all(table in end for end in ends)]
 
 

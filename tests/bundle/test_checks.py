@@ -110,3 +110,21 @@ def test_the_shop_goes_there_and_back_with_its_rows(shop: World) -> None:
     assert psql(shop.database, shop.path / "verify.sql")[-1] == "verify: all sound"
     assert shop.run("rollback").code == 0
     assert shop.differs_from(shop.old) == ""
+
+
+ANOTHER_KIND = (
+    """CREATE VIEW v AS SELECT 1 AS one; CREATE TABLE d (id int); CREATE TYPE e AS ENUM ('x');
+       CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TABLE t (a int, CONSTRAINT c CHECK (a > 0));
+       CREATE TABLE u (a int); CREATE TABLE w (a int); CREATE INDEX i ON u (a);""",
+    """CREATE MATERIALIZED VIEW v AS SELECT 1 AS one; CREATE VIEW d AS SELECT 1 AS id; CREATE DOMAIN e AS int;
+       CREATE PROCEDURE f() LANGUAGE sql AS 'SELECT 1'; CREATE TABLE t (a int, CONSTRAINT c UNIQUE (a));
+       CREATE TABLE u (a int); CREATE TABLE w (a int); CREATE INDEX i ON w (a);""",
+)
+
+
+def test_what_another_kind_is_called_is_no_drift(lab: Lab, tmp_path: Path) -> None:
+    """A name that goes from one kind to another, or from one table to another: the start has the one alone."""
+    made = world(lab, tmp_path, *ANOTHER_KIND)
+    assert psql(made.database, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    assert run("rehearse", made.path, "--scratch", lab.server.url()).code == 0
+    assert made.run("apply").code == 0
