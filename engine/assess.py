@@ -5,7 +5,8 @@ Only what was there before can be at risk: nobody waits for a lock on what the p
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import cast
 
 from ..snapshots.model import Identity
 from ..snapshots.naming import kind_of
@@ -17,7 +18,7 @@ from .schema import Schema
 
 def assess(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Assessment:
     """All that is known of one step of a plan between these two."""
-    facts = dialect.facts(step, old, new) if isinstance(dialect, Assesses) else Facts()
+    facts = cast(Assesses, dialect).facts(step, old, new) if _assesses(type(dialect)) else Facts()
     locks = tuple(sorted((k for k in facts.locks if _was_there(k.on, step, old)), key=lambda lock: lock.on))
     rewrites, scans = (
         tuple(sorted(i for i in set(found) if _was_there(i, step, old))) for found in (facts.rewrites, facts.scans)
@@ -27,6 +28,12 @@ def assess(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Assessment
     return Assessment(
         locks, rewrites, scans, undo(step, old, new, dialect), facts.passes, tuple(sorted(set(risks), key=_place))
     )
+
+
+@cache
+def _assesses(dialect: type[Dialect]) -> bool:
+    """To look at a protocol takes as long as the facts of a step do."""
+    return issubclass(dialect, Assesses)
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ class Decisions:
         self._advice: dict[str, None] = {}
         self._queue: deque[Identity] = deque()
         self._allows = allow
+        self._resolved: dict[tuple[Identity, str], tuple[Object, Object, Rule]] = {}
         for change in changes:
             self._start(change.identity, change.old, change.new, change.attributes)
         while self._queue:
@@ -109,7 +110,13 @@ class Decisions:
                 where=f"the {self.dialect.name} rules know no way to alter or replace it",
                 next=f"keep the old value, or list {identity} under `ignore`; please report both snapshots",
             ) from None
-        return resolve(rule, identity, old, new, (self.old, self.new)) if isinstance(rule, Choose) else rule
+        if not isinstance(rule, Choose):
+            return rule
+        known = self._resolved.get((identity, attribute))
+        if known is None or known[0] is not old or known[1] is not new:
+            known = old, new, resolve(rule, identity, old, new, (self.old, self.new))
+            self._resolved[identity, attribute] = known
+        return known[2]
 
     def rebinds(self, identity: Identity, origins: Iterable[Identity] = ()) -> bool:
         """Does it change what it inherits from, or, where `origins` are named, leave those that hold them?"""

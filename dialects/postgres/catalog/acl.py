@@ -72,6 +72,7 @@ class AclItem(NamedTuple):
     by: str
 
 
+@cache
 def parse(item: str) -> AclItem:
     """`role=r*w/grantor`; roles are quoted where they have anything but letters, digits and underscores."""
     to, at = _role(item, 0)

@@ -73,6 +73,8 @@ class Catalog:
         """As the server counts: 180006."""
         self._ahead = ahead
         self._merger = psycopg.ClientCursor(connection)
+        self._merged: dict[str, tuple[Params, bytes]] = {}
+        """The last text of each query with parameters, and those: what is asked ahead is taken by the same words."""
 
     @classmethod
     @contextmanager
@@ -108,4 +110,9 @@ class Catalog:
     def _text(self, sql: str, params: Params, since: Since | None) -> bytes:
         for name, (version, new, old) in (since or {}).items():
             sql = sql.replace("{" + name + "}", new if self.version >= version else old)
-        return (sql if params is None else self._merger.mogrify(sql, params)).encode()
+        if params is None:
+            return sql.encode()
+        known = self._merged.get(sql)
+        if known is None or known[0] != params:
+            known = self._merged[sql] = params, self._merger.mogrify(sql, params).encode()
+        return known[1]
