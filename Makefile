@@ -43,6 +43,7 @@ sweep: $(STAMP)  ## the long tests: many schemas there and back
 
 bench: $(STAMP)  ## the benchmark
 	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench.mysql
 
 docs: $(STAMP)  ## the manual: what is written from the code, and the site in build/site
 	$(BIN)/python docs/generate.py
