@@ -98,10 +98,11 @@ class MyDatabase:
         """Run them, and return the rows of the last one."""
         return self.server.execute(*statements, database=self.name)
 
-    def script(self, text: str) -> str:
+    def script(self, text: str, force: bool = False) -> str:
         """Run a script as a user would: the stock client, which knows DELIMITER, and stops at the first error. Without
-        --comments it would take the comments out of bodies."""
-        return _run([*self.server.program(), "--comments", self.name], text, self.server.password)
+        --comments it would take the comments out of bodies. With `force` it goes on after errors."""
+        options = ["--comments", *(["--force"] if force else [])]
+        return _run([*self.server.program(), *options, self.name], text, self.server.password, check=not force)
 
     def dump(self) -> str:
         """The server's own dump of the schema."""
@@ -109,7 +110,7 @@ class MyDatabase:
         return _run([*self.server.program(dump=True), *options, self.name], "", self.server.password)
 
 
-def _run(command: list[str], text: str, password: str) -> str:
+def _run(command: list[str], text: str, password: str, check: bool = True) -> str:
     done = subprocess.run(
         command,
         input=text,
@@ -120,7 +121,7 @@ def _run(command: list[str], text: str, password: str) -> str:
         check=False,
         env={**os.environ, "MYSQL_PWD": password},
     )
-    if done.returncode:
+    if done.returncode and check:
         raise AssertionError(f"{Path(command[0]).name} failed: {done.stderr.strip()[-4000:]}")
     return done.stdout
 

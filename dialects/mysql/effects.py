@@ -82,15 +82,15 @@ def _columns_too(step: Step, state: State) -> Iterator[Effect]:
 
 
 def _said_or_not(step: Step, state: State) -> Iterator[Effect]:
-    """MySQL: a column keeps its character set when the table's default changes, and whether that was said of it."""
+    """MySQL: a column keeps its character set when the table's default changes. Was it another one than the default, it
+    was said, as far as anyone knows."""
     before = state.get(step.identity)
     assert isinstance(before, Table) and isinstance(step.new, Table)
     for identity in state.inside(step.identity) if state.server.flavour == "mysql" else ():
         obj = state.get(identity)
         if isinstance(obj, Column) and obj.charset is not None:
             was, becomes = (obj.collation == table.collation for table in (before, step.new))
-            said = obj.charset_apart == was
-            yield identity, replace(obj, charset_apart=said == becomes)
+            yield identity, replace(obj, charset_apart=becomes and (obj.charset_apart or not was))
 
 
 _REACHES: dict[str, Callable[[Step, State], Iterable[Effect]]] = {

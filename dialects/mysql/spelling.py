@@ -60,6 +60,14 @@ def _same_part(old: KeyPart, new: KeyPart) -> bool:
     return shape[0] == shape[1] and _same_text(old.expression, new.expression)
 
 
+_WIDTH = re.compile(r"\b((?:tiny|small|medium|big)?int|year)\(\d+\)")
+
+
+def _same_type(old: str, new: str) -> bool:
+    """With a display width or without."""
+    return _WIDTH.sub(r"\1", old) == _WIDTH.sub(r"\1", new)
+
+
 def _always(_old: object, _new: object) -> bool:
     return True
 
@@ -106,6 +114,7 @@ _ALIKE: Mapping[tuple[str, str], Callable[[Any, Any], bool]] = {
     ("column", "generated"): _same_generated,
     ("foreign_key", "on_delete"): _same_action,
     ("foreign_key", "on_update"): _same_action,
+    ("function", "returns"): _same_type,
     ("index", "parts"): _same_parts,
     ("trigger", "head"): _one_is_unsaid,
     ("view", "query"): _same_text,

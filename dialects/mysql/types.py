@@ -66,8 +66,27 @@ def failures(old: Column, new: Column) -> Iterator[tuple[str, str]]:
         yield "DB305", "values that do not fit the new type"
     elif old.charset != new.charset:
         yield "DB305", "characters that the new character set lacks"
+    if new.generated is not None and new.generated.stored and new.generated != old.generated:
+        yield "DB300", "rows that its expression fails on"
     if new.check is not None and new.check != old.check:
         yield "DB303", "rows that break its check"
+
+
+def refused(new: Column) -> str | None:
+    """What in existing rows makes ADD COLUMN fail."""
+    if new.check is not None:
+        return "rows that break its check"
+    if new.generated is not None and new.generated.stored:
+        return "rows that its expression fails on"
+    if new.not_null and new.default is None and parse(new.type).name in _SHAPES:
+        return "rows: its type has no value that stands for none"
+    return None
+
+
+_SHAPES = frozenset(
+    {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon"}
+    | {"geometrycollection", "geomcollection"}
+)
 
 
 def widens(old: Type, new: Type) -> bool:

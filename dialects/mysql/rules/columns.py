@@ -65,7 +65,7 @@ def _irreplaceable(old: Object, _new: Object) -> str | None:
 
 def _add_fails(obj: Object, parent_is_new: bool) -> str | None:
     assert isinstance(obj, Column)
-    return "rows that break its check" if obj.check is not None and not parent_is_new else None
+    return None if parent_is_new else types.refused(obj)
 
 
 RULES = {
