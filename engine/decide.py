@@ -248,6 +248,7 @@ class Decisions:
 
     def _spread(self, identity: Identity) -> None:
         decision = self.by_identity[identity]
+        self._loosen(identity)
         if decision.fate is Fate.CREATE:
             for inner in self.new.descendants(identity):
                 self._decide(inner, Fate.CREATE)
@@ -255,6 +256,16 @@ class Decisions:
             self._spread_going(identity, decision)
         elif decision.fate is Fate.ALTER:
             self._spread_disturbance(identity, decision)
+
+    def _loosen(self, identity: Identity) -> None:
+        """Those who would not let it come, go or change let go of what it stands in, and take hold again."""
+        parent, loosens = self.old.parent(identity) or self.new.parent(identity), self.rules(identity).loosens
+        if not loosens or parent is None or parent not in self.old or self.goes(parent):
+            return
+        for user, attribute in self.old.users(parent):
+            if attribute in loosens and user in self.new and not self.goes(user):
+                because = f"{parent}, which it uses, changes"
+                self._decide(user, Fate.ALTER, attribute=attribute, release=attribute, because=because)
 
     def _spread_going(self, identity: Identity, decision: Decision) -> None:
         lost = [identity, *self.old.descendants(identity)]

@@ -118,6 +118,8 @@ class KindRules(Struct, frozen=True):
         False
     )
     """Can't it be added to what it stands in, so that this is superseded?"""
+    loosens: frozenset[str] = frozenset()
+    """The attributes by which others hold its parent, and let go of it while it comes, goes or changes."""
     goes_with: Callable[[Object], Identity | None] = lambda _obj: None
     """What it is dropped with, though it does not stand in it: a sequence's owning column."""
     joins: frozenset[str] = frozenset()

@@ -331,6 +331,25 @@ def _heirs(identity: Identity, schema: Schema) -> Iterator[Identity]:
         yield from _heirs(heir, schema)
 
 
+def _of_type_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A table is of a type when both have all that they are to have."""
+    of = getattr(step.new, "of_type", None)
+    inside = [*new.inside(of), *new.inside(step.identity)] if of is not None else []
+    return Links(needs=frozenset(i for i in inside if kind_of(i) in _IN_ROW))
+
+
+def _not_of_type_links(step: Step, old: Schema, new: Schema) -> Links:
+    """And no more before either loses, gets or changes one."""
+    both = [i for i in (getattr(step.old, "of_type", None), step.identity) if i is not None]
+    before, after = (
+        frozenset(i for table in both for i in s.inside(table) if kind_of(i) in _IN_ROW) for s in (old, new)
+    )
+    return Links(releases=before - after, precedes=after)
+
+
+_IN_ROW = frozenset({"column", "attribute"})
+
+
 def _owned_by_links(step: Step, old: Schema, new: Schema) -> Links:
     """A sequence is linked when both owners are final: they must be one."""
     column = getattr(step.new, "owned_by", None)
@@ -413,6 +432,8 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.move_rows": _move_links,
     "alter_table.set_not_null": _not_null_links,
     "alter_table.set_replica_identity": _replica_identity_links,
+    "alter_table.set_of_type": _of_type_links,
+    "alter_table.set_not_of_type": _not_of_type_links,
     "alter_table.set_default": _default_links,
     "index.create": _index_links,
     "sequence.set_owned_by": _owned_by_links,

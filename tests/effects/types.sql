@@ -86,6 +86,9 @@ ALTER DEFAULT PRIVILEGES FOR ROLE fx_owner IN SCHEMA fx_loaded GRANT USAGE ON SE
 ALTER DEFAULT PRIVILEGES FOR ROLE fx_owner GRANT USAGE ON SCHEMAS TO fx_reader;
 ALTER DEFAULT PRIVILEGES FOR ROLE fx_owner REVOKE USAGE ON TYPES FROM PUBLIC;
 
+CREATE TYPE fx.of_rows AS (a integer, b text);
+CREATE TABLE fx.typed_rows OF fx.of_rows (a WITH OPTIONS DEFAULT 3);
+
 -- to: schemas and extensions
 ALTER SCHEMA fx_loaded OWNER TO fx_reader;
 COMMENT ON SCHEMA fx_loaded IS NULL;
@@ -158,6 +161,9 @@ CREATE DOMAIN fx.code AS varchar(20) COLLATE "POSIX" DEFAULT 'none' CONSTRAINT c
 CREATE DOMAIN fx.amount AS text;
 ALTER TABLE fx.used ADD c fx.code, ADD a fx.amount;
 CREATE VIEW fx.of_used AS SELECT id, m, c, a FROM fx.used WHERE m = 'ok'::fx.mood;
+
+-- to: a composite that tables are of
+ALTER TYPE fx.of_rows ALTER ATTRIBUTE a TYPE bigint CASCADE, DROP ATTRIBUTE b CASCADE, ADD ATTRIBUTE c date CASCADE;
 
 -- to: composites
 ALTER TYPE fx.pair ADD ATTRIBUTE d text COLLATE "C";

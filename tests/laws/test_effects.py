@@ -185,12 +185,10 @@ def _named_macros() -> set[str]:
 
 
 _SHELL = "its function takes the range type, which would have to be there as a shell first"
-_TYPE_GOES = "a composite type is altered attribute by attribute, never made anew under a table that is of it"
 _WHOLE = "judged as a whole, in test_cases, and not yet step by step"
 _HINTS = "a rename follows a hint: test_renames judges it, as a whole"
 EXCEPTIONS = {
     "range: canonical": _SHELL,
-    "macro alter_table.set_not_of_type": _TYPE_GOES,
     **dict.fromkeys(
         (
             "composite: attributes",

@@ -103,6 +103,7 @@ RULES = {
         attributes={**same(Choose(_attribute_type), "type", "collation"), **PLAIN},
         weight=15,
         retype="type",
+        loosens=frozenset({"of_type"}),
         drop_loses="its value in every column of the type",
     ),
     "range": KindRules(
