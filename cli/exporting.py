@@ -100,7 +100,7 @@ def export(
 
     check_lock_timeout(lock_timeout)
     words, _ = allowances(allow)
-    there, back = (_parts(side, words, lock_timeout, alone=tool is Tool.golang_migrate) for side in (both, both.back))
+    there, back = (_parts(side, words, lock_timeout, tool) for side in (both, both.back))
     files = [file for migration in _migrations(there, back, names, both) for file in FILES[tool](migration)]
     paths = [Path(folder, name) for name, _ in files]
     for path in paths:
@@ -112,8 +112,10 @@ def export(
     return [str(path) for path in paths]
 
 
-def _parts(pair: "Pair", allow: Iterable[str], lock_timeout: str, *, alone: bool) -> list[Part]:
-    """The plan's parts as text; `alone`: what can't run in a transaction is a part by itself, without settings."""
+def _parts(pair: "Pair", allow: Iterable[str], lock_timeout: str, tool: Tool) -> list[Part]:
+    """The plan's parts as text. golang-migrate: what can't run in a transaction is a part by itself, without settings.
+    Flyway alone knows what the stock client does, such as DELIMITER; others hand a statement to the driver."""
+    from ..dialects import commands
     from ..templates.render import render_settings, render_statement
     from .plans import make_plan
 
@@ -121,7 +123,9 @@ def _parts(pair: "Pair", allow: Iterable[str], lock_timeout: str, *, alone: bool
     found: list[Part] = []
     for part in make_plan(pair, allow=allow).parts:
         statements = [render_statement(dialect, statement) for statement in part.statements]
-        if alone and part.reason and not part.transaction:
+        if tool is not Tool.flyway:
+            statements = [command for sql in statements for command in commands(dialect, sql)]
+        if tool is Tool.golang_migrate and part.reason and not part.transaction:
             found += [Part((sql,), transaction=False, reason=part.reason) for sql in statements]
             continue
         before, after = render_settings(dialect, transaction=part.transaction, lock_timeout=lock_timeout)

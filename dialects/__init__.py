@@ -20,6 +20,7 @@ _SCHEMES = {
 }
 """The module whose `read_url` dumps a database of that URL."""
 _SERVERS = {"postgres": ".postgres.executor", "mysql": ".mysql.executor"}
+_CLIENTS = {"mysql": ".mysql.client"}
 _CHECKS = {"postgres": ".postgres.checks", "mysql": ".mysql.checks"}
 
 
@@ -60,6 +61,14 @@ def checks(name: str) -> "Checks":
     """What asks a database before and after a script. Raises InputError where there is none yet."""
     found: Checks = _module(_CHECKS, name, "preflight and verification")
     return found
+
+
+def commands(name: str, sql: str) -> list[str]:
+    """A statement of a script as a driver takes it: without what only the stock client knows, and in single ones where
+    that client would send several."""
+    if name not in _CLIENTS:
+        return [sql]
+    return [f"{command};" for command in import_module(_CLIENTS[name], __package__).commands(sql)]
 
 
 def _module(modules: dict[str, str], name: str, what: str) -> Any:

@@ -12,6 +12,7 @@ import pytest
 from dbstrata.snapshots import format
 
 from ..lab import Lab, State, assert_is, look
+from ..mysql_servers import MyDatabase
 from ..servers import Database
 from .commands import refused, run, snapshot, table, written
 
@@ -175,6 +176,69 @@ def test_parts_that_are_committed_apart_are_migrations_apart(states: States, tmp
     assert "dependencies = [('app', '0041_add_total_1')]" in found["django"][1].read_text()
     assert "down_revision = '0041_1'" in found["alembic"][1].read_text()
     assert found["flyway"][0].name == "V0041.1__add_total_1.sql"
+
+
+MY_OLD = "CREATE TABLE orders (id int PRIMARY KEY, note varchar(10) COMMENT 'a;b %s :x')"
+MY_NEW = (
+    "CREATE TABLE orders (id bigint PRIMARY KEY, note varchar(20) COMMENT 'a;b %s :x', total int, KEY k (total))",
+    "CREATE TRIGGER r BEFORE INSERT ON orders FOR EACH ROW BEGIN SET NEW.total = 1; SET NEW.note = 'x;y %s :z'; END",
+    "CREATE FUNCTION f(x int) RETURNS int DETERMINISTIC BEGIN DECLARE y int; SET y = x; RETURN y; END",
+    "CREATE VIEW v AS SELECT id, f(total) AS t FROM orders",
+)
+MY_ALEMBIC_ENV = ALEMBIC_ENV.replace(', version_table_schema="tool"', "")
+
+
+@pytest.mark.parametrize("tool", ["flyway", "golang-migrate", "dbmate", "alembic"])
+def test_on_mysql_and_mariadb(my_database: MyDatabase, my_database2: MyDatabase, tmp_path: Path, tool: str) -> None:
+    """Flyway's files run as the stock client takes them, for it knows DELIMITER; the others' as one query, or by it."""
+    my_database.run(MY_OLD)
+    my_database2.run(*MY_NEW)
+    ends = [my_database.dump(), my_database2.dump()]
+    files = [tmp_path / "old.json", tmp_path / "new.json"]
+    for database, file in zip((my_database, my_database2), files, strict=True):
+        assert run("dump", "mysql", database.url, "-o", file).code == 0
+    folder = tmp_path / "out" / "versions"
+    done = run("export", *files, "--to", tool, "-o", folder, "--number", "7")
+    assert (done.code, done.err) == (0, "")
+    paths = [Path(line) for line in done.out.splitlines() if not line.endswith(".conf")]
+    assert tool == "flyway" or not any("DELIMITER" in path.read_text() for path in paths)
+    for forward, wanted in ((True, ends[1]), (False, ends[0])):
+        _migrate_mysql(my_database, tool, paths, forward)
+        found = my_database.dump()
+        if tool == "alembic":
+            found = found.replace(_table_of(found, "alembic_version"), "")
+        assert _bare(found) == _bare(wanted)
+
+
+def _table_of(dump: str, name: str) -> str:
+    begin = dump.index(f"DROP TABLE IF EXISTS `{name}`")
+    end = dump.index(";", dump.index("SET character_set_client = @saved_cs_client", begin))
+    return dump[begin:end]
+
+
+def _bare(dump: str) -> list[str]:
+    return sorted(line for line in dump.splitlines() if line.strip(" ;*/"))
+
+
+def _migrate_mysql(database: MyDatabase, tool: str, paths: list[Path], forward: bool) -> None:
+    if tool == "alembic":
+        folder = paths[0].parent.parent
+        (folder / "env.py").write_text(MY_ALEMBIC_ENV)
+        url = database.url.replace("mysql://", "mysql+pymysql://")
+        (folder / "alembic.ini").write_text(f"[alembic]\nscript_location = {folder}\nurl = {url}\n")
+        words = ("upgrade", "head") if forward else ("downgrade", "base")
+        call(sys.executable, "-m", "alembic", *words, folder=folder)
+        return
+    for path in paths if forward else reversed(paths):
+        text = path.read_text()
+        if tool == "dbmate":
+            halves = UP_DOWN.search(text)
+            assert halves is not None
+            database.run(halves[1 if forward else 2])
+        elif path.name.startswith("V" if forward else "U"):
+            database.script(text)
+        elif path.name.endswith(".up.sql" if forward else ".down.sql"):
+            database.run(text)
 
 
 def test_a_bundle_is_exported_as_it_was_reviewed(states: States, tmp_path: Path) -> None:
