@@ -9,15 +9,24 @@ if TYPE_CHECKING:
     from .report import Report
     from .sources import Pair
 
-__all__ = ["Format", "compared", "diff", "may_colour", "verify"]
+__all__ = ["Format", "ReportFormat", "compared", "diff", "may_colour", "verify"]
 
 
 class Format(StrEnum):
-    """How it is printed."""
+    """How a history is printed."""
 
     text = "text"
     json = "json"
     markdown = "markdown"
+
+
+class ReportFormat(StrEnum):
+    """How differences are printed."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
 
 
 ROOM = 60_000
@@ -28,7 +37,7 @@ def diff(
     old: str,
     new: str,
     *,
-    format: Format = Format.text,
+    format: ReportFormat = ReportFormat.text,
     exit_code: bool = False,
     output: str = "-",
     scope: Iterable[str] | None = None,
@@ -45,7 +54,7 @@ def diff(
 
     known = settings(config)
     scripts = [(path, back) for path, back in ((forward, False), (rollback, True)) if path is not None]
-    if format is Format.text and not ignore and not scope and not scripts and not rename and same_file(old, new):
+    if format is ReportFormat.text and not ignore and not scope and not scripts and not rename and same_file(old, new):
         write_text("", output)
         return 0
     both = pair(old, new, config=known, ignore=ignore, scope=scope, rename=rename)
@@ -62,7 +71,7 @@ def verify(
     snapshot: str,
     url: str,
     *,
-    format: Format = Format.text,
+    format: ReportFormat = ReportFormat.text,
     scope: Iterable[str] | None = None,
     ignore: str = "",
     config: str | None = None,
@@ -81,7 +90,7 @@ def verify(
     return 1 if different else 0
 
 
-def compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:
+def compared(both: "Pair", format: ReportFormat, *, show_spelling: bool, colour: bool) -> tuple[str, bool]:
     """The report, and whether anything differs."""
     from ..dialects import dialect
     from ..engine import hints
@@ -95,7 +104,7 @@ def compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool)
     changes = compare(old, new, same=speaks.same, ignore=both.ignore)
     found = report(changes, old, new, both.ignore, both.notes, followed.renamings)
     different = bool(changes or followed.renamings)
-    if format is Format.json:
+    if format is ReportFormat.json:
         import msgspec
 
         data = msgspec.json.encode(as_data(changes, old, new, found, both.prints))
@@ -103,13 +112,15 @@ def compared(both: "Pair", format: Format, *, show_spelling: bool, colour: bool)
     return _rendered(found, format, show_spelling=show_spelling, colour=colour), different
 
 
-def _rendered(found: "Report", format: Format, *, show_spelling: bool, colour: bool) -> str:
+def _rendered(found: "Report", format: ReportFormat, *, show_spelling: bool, colour: bool) -> str:
     from ..templates.render import render_report
     from .report import facts, painter
 
-    if format is Format.text:
+    if format is ReportFormat.text:
         paint = painter(colour=colour)
         return render_report("diff.txt", paint=paint, show_spelling=show_spelling, **facts(found))
+    if format is ReportFormat.html:
+        return render_report("diff.html", show_spelling=show_spelling, **facts(found))
     shown = len(found.groups)
     while True:
         told = facts(found) | {"groups": found.groups[:shown], "hidden": len(found.groups) - shown}

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .comparing import Format
+from .comparing import ReportFormat
 from .options import CONFIG, IGNORE, NEW, OLD, OUTPUT, RENAME, SCOPE
 
 app = typer.Typer(add_completion=False)
@@ -15,8 +15,11 @@ def command(
     old: OLD,
     new: NEW,
     format: Annotated[
-        Format, typer.Option(metavar="FORMAT", help="text, json (for programs) or markdown (for a pull request).")
-    ] = Format.text,
+        ReportFormat,
+        typer.Option(
+            metavar="FORMAT", help="text, json (for programs), markdown (for a pull request) or html (a page)."
+        ),
+    ] = ReportFormat.text,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if they differ.")] = False,
     output: OUTPUT = "-",
     scope: SCOPE = None,

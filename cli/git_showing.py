@@ -8,7 +8,7 @@ from typing import Any
 from ..snapshots import conflicted, format
 from ..snapshots.errors import InputError
 from ..snapshots.model import Header
-from .comparing import Format, compared, may_colour
+from .comparing import ReportFormat, compared, may_colour
 from .documents import Document, beside, document
 from .output import write_text
 from .report import header_differences, listing
@@ -75,7 +75,7 @@ def _told(old: Document | None, new: Document | None, path: str, *, colour: bool
     before, after = (_snapshot(found, header) for found in (old, new))
     text = "".join(f"    {line}\n" for line in header_differences(before.header, after.header))
     whole = Pair(before, after, before, after)
-    return text + compared(whole, Format.text, show_spelling=False, colour=colour)[0]
+    return text + compared(whole, ReportFormat.text, show_spelling=False, colour=colour)[0]
 
 
 def _snapshot(found: Document | None, header: Header) -> Any:

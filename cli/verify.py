@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .comparing import Format
+from .comparing import ReportFormat
 from .options import CONFIG, IGNORE, LIVE, SCOPE
 
 app = typer.Typer(add_completion=False)
@@ -15,8 +15,8 @@ def verify(
     snapshot: Annotated[str, typer.Argument(metavar="SNAPSHOT", help="A snapshot file, a split directory, or `-`.")],
     url: LIVE,
     format: Annotated[
-        Format, typer.Option(metavar="FORMAT", help="text, json or markdown, as `diff` prints.")
-    ] = Format.text,
+        ReportFormat, typer.Option(metavar="FORMAT", help="text, json, markdown or html, as `diff` prints.")
+    ] = ReportFormat.text,
     scope: SCOPE = None,
     ignore: IGNORE = "",
     config: CONFIG = None,

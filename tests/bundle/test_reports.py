@@ -74,6 +74,22 @@ def test_the_page_is_whole_and_asks_for_nothing(release: Path) -> None:
     assert "49" not in re.findall(r"\b49\b", text.partition("<main>")[2])
 
 
+def test_the_difference_as_a_page(release: Path) -> None:
+    """`diff --format html`: of the snapshots in the bundle, as careful as the report."""
+    done = run("diff", release / "old.json", release / "new.json", "--format", "html")
+    assert done.code == 0, done.err
+    page = Page()
+    page.feed(done.out)
+    page.close()
+    assert page.open == []
+    assert page.asked == ["data:,"]
+    assert "script" not in page.tags
+    assert "&lt;script&gt;alert(1)" in done.out
+    assert "table public.leaving" in done.out
+    assert "bigint" in done.out
+    assert run("diff", release / "old.json", release / "old.json", "--format", "html").out.count("Nothing.") == 1
+
+
 def test_what_is_lost_comes_first_and_the_runbook_gives_the_commands(release: Path) -> None:
     report = (release / "report.md").read_text()
     risks = re.findall(r"^- \*\*(DB\d+)\*\*", report, re.MULTILINE)
