@@ -27,6 +27,11 @@ pytestmark = [
 
 FLOORS: dict[str, dict[str, list[int]]] = json.loads(Path(__file__).with_name("floors.json").read_text())
 """By server and file: [round trips, judged]."""
+NO_OTHER_WAY = {
+    "partitioning": "no ALTER TABLE makes a table partitioned, or plain: it is made anew, and its rows are copied",
+    "generated/ChangeGenerateColumnRegularToGenerated": "a column that becomes a generated one has the values that it computes",
+}
+"""The cases in which a column of both sides is not what it was, and why: the server has no other way."""
 HISTORIES = ["osm"]
 PAIRS = 10
 """Of each history, evenly spread."""
@@ -43,13 +48,12 @@ def judged(file: Path, folder: Path, *options: str) -> list[dict[str, Any]]:
 
 
 def assert_at_least(floor: list[int], results: list[dict[str, Any]]) -> None:
-    """[round trips, judged]; what fails is printed with its reason."""
+    """[round trips, judged]; what fails is printed with its reason. No row is lost that can be kept."""
     failed = {r["id"]: f"{r['stage']}: {r['msg'].strip()[-300:]}" for r in results if r["stage"] != "ok"}
     for case, reason in failed.items():
         print(case, reason, sep="\n    ")
-    for result in results:
-        if result.get("replaced"):
-            print(result["id"], "rows were not kept:", *result["replaced"])
+    lost = {r["id"]: r["replaced"] for r in results if r.get("replaced")}
+    assert lost.keys() <= NO_OTHER_WAY.keys(), lost
     passed, judged_then = floor
     assert len(results) >= judged_then
     assert len(results) - len(failed) >= passed
