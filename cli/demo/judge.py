@@ -2,11 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ...snapshots.postgres import Snapshot, Table
+__all__ = [
+    "Rows",
+    "Table",
+    "canonical",
+    "canonical_mysql",
+    "common_columns",
+    "read_rows",
+    "rows_query",
+    "rows_query_mysql",
+    "total",
+]
 
-__all__ = ["Rows", "canonical", "common_columns", "read_rows", "rows_query", "total"]
+Table = tuple[str, str]
+"""Schema and name; on MySQL the schema is empty."""
 
 
 class Rows(NamedTuple):
@@ -49,26 +60,55 @@ def _unordered(statement: str) -> str:
     return "\n".join([head, *sorted(line.strip().rstrip(",") for line in body.splitlines()), tail])
 
 
-def common_columns(old: Snapshot, new: Snapshot) -> dict[tuple[str, str], list[str]]:
-    """The columns with values of their own that both versions have, by (schema, table); generated ones are left out."""
-    after = {(t.schema, t.name): set(_stored(t)) for t in _tables(new)}
+SETTINGS = re.compile(r"(/\*M?!\d+ )?(SET |ALTER DATABASE)")
+"""Of mysqldump: what a session needs, and not what a schema is."""
+KEY = re.compile(r"((UNIQUE|FULLTEXT|SPATIAL|PRIMARY) )?KEY |CONSTRAINT ")
+
+
+def canonical_mysql(dump: str, database: str) -> list[str]:
+    """The statements of `mysqldump --no-data`, sorted, without the database's name and AUTO_INCREMENT.
+
+    A table's columns are in their order; its keys and constraints in none, for no DDL could change that.
+    """
+    bare = re.sub(r" AUTO_INCREMENT=\d+", "", dump).replace(f"`{database}`", "`")
+    parts = (part.strip() for part in re.split(r";;?\n", bare))
+    return sorted(_keys_unordered(part) for part in parts if part and not SETTINGS.match(part))
+
+
+def _keys_unordered(statement: str) -> str:
+    table = re.match(r"(CREATE TABLE [^\n]*\()\n(.*)\n(\).*)", statement, re.DOTALL)
+    if table is None:
+        return statement
+    head, body, tail = table.groups()
+    lines = [line.strip().rstrip(",") for line in body.splitlines()]
+    keys = [line for line in lines if KEY.match(line)]
+    return "\n".join([head, *(line for line in lines if line not in keys), *sorted(keys), tail])
+
+
+def common_columns(old: Any, new: Any) -> dict[Table, list[str]]:
+    """The columns with values of their own that both versions have, by table; generated ones are left out."""
+    after = {_key(table): set(_stored(table)) for table in _tables(new)}
     return {
-        key: [column for column in _stored(table) if column in after[key]]
+        _key(table): [column for column in _stored(table) if column in after[_key(table)]]
         for table in _tables(old)
-        if (key := (table.schema, table.name)) in after
+        if _key(table) in after
     }
 
 
-def _tables(snapshot: Snapshot) -> list[Table]:
-    """All that hold rows: a partitioned table's rows are in its partitions."""
-    return [obj for obj in snapshot.objects if isinstance(obj, Table) and obj.partition_by is None]
+def _key(table: Any) -> Table:
+    return getattr(table, "schema", ""), table.name
 
 
-def _stored(table: Table) -> list[str]:
+def _tables(snapshot: Any) -> list[Any]:
+    """All that hold rows: on PostgreSQL a partitioned table's are in its partitions."""
+    return [obj for obj in snapshot.objects if obj.kind == "table" and getattr(obj, "partition_by", None) is None]
+
+
+def _stored(table: Any) -> list[str]:
     return [column.name for column in table.columns if column.generated is None]
 
 
-def rows_query(columns: Mapping[tuple[str, str], Iterable[str]]) -> str:
+def rows_query(columns: Mapping[Table, Iterable[str]]) -> str:
     """A query: schema, name, count and checksum of each table. Values count as text: a wider type changes none."""
     return "\nUNION ALL\n".join(_table_query(*key, names) for key, names in columns.items()) + ";\n"
 
@@ -81,13 +121,25 @@ def _table_query(schema: str, name: str, columns: Iterable[str]) -> str:
     )
 
 
-def read_rows(answer: str) -> dict[tuple[str, str], Rows]:
-    """What psql -At printed for `rows_query`, by (schema, table)."""
-    cells = (line.split("|") for line in answer.splitlines())
+def rows_query_mysql(columns: Mapping[Table, Iterable[str]]) -> str:
+    """The same for MySQL and MariaDB."""
+    return "\nUNION ALL\n".join(_table_query_mysql(name, names) for (_, name), names in columns.items()) + ";\n"
+
+
+def _table_query_mysql(name: str, columns: Iterable[str]) -> str:
+    row = ", ".join(f"quote(`{column}`)" for column in columns)
+    half = "coalesce(sum(cast(conv(substr(sha2(concat_ws(',', {row}), 256), {start}, 15), 16, 10) AS unsigned)), 0)"
+    checksum = ", '-', ".join(half.format(row=row, start=start) for start in (1, 17))
+    return f"SELECT '', '{name}', count(*), concat({checksum}) FROM `{name}`"
+
+
+def read_rows(answer: str, separator: str) -> dict[Table, Rows]:
+    """What the stock client printed for the query, by table."""
+    cells = (line.split(separator) for line in answer.splitlines())
     return {(schema, name): Rows(int(count), checksum) for schema, name, count, checksum in cells}
 
 
-def total(found: Mapping[tuple[str, str], Rows]) -> int:
+def total(found: Mapping[Table, Rows]) -> int:
     """Rows of all tables."""
     return sum(rows.number for rows in found.values())
 

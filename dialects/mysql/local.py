@@ -14,7 +14,7 @@ from urllib.parse import quote
 from ...snapshots.errors import InputError, ServerFailed
 from .connection import connect
 
-__all__ = ["Local", "program_of", "started"]
+__all__ = ["Local", "client_of", "program_of", "started"]
 
 HOME = "DBSTRATA_MYSQL_HOME"
 """Names a folder with bin/mysqld: a MySQL that is not installed."""
@@ -38,7 +38,20 @@ def program_of(flavour: str) -> str | None:
     if flavour == "mariadb":
         return shutil.which("mariadbd", path=_path())
     found = shutil.which("mysqld", path=_path())
-    return None if found is None or "mariadb" in os.path.realpath(found).lower() else found
+    return None if found is None or _is_mariadb(found) else found
+
+
+CLIENTS = {"mysql": ("mysql", "mysqldump"), "mariadb": ("mariadb", "mariadb-dump")}
+
+
+def client_of(flavour: str, *, dump: bool = False) -> str | None:
+    """The stock client, or the dump program. Debian calls MariaDB's `mysql` and `mysqldump` too."""
+    program = shutil.which(CLIENTS[flavour][dump], path=_path())
+    return None if program is None or (flavour == "mysql" and _is_mariadb(program)) else program
+
+
+def _is_mariadb(program: str) -> bool:
+    return "mariadb" in os.path.realpath(program).lower()
 
 
 @contextmanager
