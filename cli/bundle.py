@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, RENAME, SCOPE, USING
+from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, NEW, OLD, RENAME, SCOPE, SERVER_VERSION, USING
 
 app = typer.Typer(add_completion=False)
 
@@ -20,6 +20,7 @@ def bundle(
     lock_timeout: LOCK_TIMEOUT = "10s",
     rename: RENAME = None,
     using: USING = None,
+    server_version: SERVER_VERSION = None,
     config: CONFIG = None,
 ) -> None:
     """Write both scripts, the plan, the checks before and after, both snapshots, and the reports into a folder.
@@ -39,6 +40,7 @@ def bundle(
         lock_timeout=lock_timeout,
         rename=rename,
         using=using,
+        server_version=server_version,
         config=config,
     )
     print(f"{output}: SHA-256 {sha}")

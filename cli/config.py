@@ -5,13 +5,14 @@
     [[partitions]] table = "public.events", managed = true: its partitions come and go at run time
     [[renames]]    from, to: identities
     [[using]]      column = "s.t.c", using = "c::integer": how values go over where the server knows no way
+    [preflight]    large_table_mb: from which size on preflight.sql tells of a table
     [policy]       codes, [[policy.rule]]: what is allowed, warned of, refused (engine/policy.py)
 
 Strict: an unknown key is an error, because a misspelt one would change a plan in silence.
 """
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -23,7 +24,7 @@ from ..snapshots.naming import Identity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Config", "Ignore", "Partitions", "Rename", "Using", "load"]
+__all__ = ["Config", "Ignore", "Partitions", "Preflight", "Rename", "Using", "load"]
 
 FILES = ("dbstrata.toml", "pyproject.toml")
 """Looked for in the working directory, in this order; the first that speaks of dbstrata counts."""
@@ -72,6 +73,13 @@ class Using(_Section, frozen=True):
         return Identity(f"column {self.column.removeprefix('column ')}")
 
 
+class Preflight(_Section, frozen=True):
+    """What is worth a note before a script runs."""
+
+    large_table_mb: Annotated[int, msgspec.Meta(ge=0)] = 1024
+    """A table that the script changes, with its indexes, in megabytes of 1048576 bytes."""
+
+
 class Config(_Section, frozen=True):
     """All of the file."""
 
@@ -80,6 +88,7 @@ class Config(_Section, frozen=True):
     partitions: tuple[Partitions, ...] = ()
     renames: tuple[Rename, ...] = ()
     using: tuple[Using, ...] = ()
+    preflight: Preflight = Preflight()
     policy: Policy = Policy()
 
     def without_hints(self) -> "Config":

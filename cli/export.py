@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from .exporting import Tool
-from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, RENAME, SCOPE, USING
+from .options import ALLOW, CONFIG, IGNORE, LOCK_TIMEOUT, RENAME, SCOPE, SERVER_VERSION, USING
 
 app = typer.Typer(add_completion=False)
 
@@ -33,6 +33,7 @@ def command(
     lock_timeout: LOCK_TIMEOUT = "",
     rename: RENAME = None,
     using: USING = None,
+    server_version: SERVER_VERSION = None,
     config: CONFIG = None,
 ) -> int:
     """Write the way from OLD to NEW, or that of a bundle, and back, as migrations; one for each part that is committed
@@ -45,10 +46,19 @@ def command(
 
     if new is None:
         given = {"scope": scope, "ignore": ignore, "allow": allow, "rename": rename, "using": using, "config": config}
-        found = of_bundle(old, given)
+        found = of_bundle(old, given | {"server-version": server_version})
         both, allow, lock_timeout = found.pair, list(found.manifest.allow), lock_timeout or found.manifest.lock_timeout
     else:
-        both = pair(old, new, config=settings(config), ignore=ignore, scope=scope, rename=rename, using=using)
+        both = pair(
+            old,
+            new,
+            config=settings(config),
+            ignore=ignore,
+            scope=scope,
+            rename=rename,
+            using=using,
+            server_version=server_version,
+        )
     names = Names(name, number, after, app_label)
     for path in export(both, to, output, names, allow=allow or (), lock_timeout=lock_timeout or "10s"):
         typer.echo(path)

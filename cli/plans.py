@@ -180,7 +180,7 @@ def _head(made: "Plan", risks: "Risks", pair: "Pair", *, title: str, rollback: b
         risks=counted(risks.all),
         empty=_comes_back_empty(made, dialect(server.dialect)) if rollback else [],
         unmodelled=[label(c.identity) for c in made.changes if isinstance(c.old or c.new, Unmodelled)],
-        roles=roles(steps),
+        roles=sorted({*roles(steps), *definers(steps)}),
         left_out=(*made.changes.left_out, *pair.notes),
         lock_timeout=lock_timeout,
     )
@@ -233,6 +233,11 @@ def check_lock_timeout(text: str) -> None:
 
     if not _TIME.fullmatch(text):
         raise InputError(f"no time: {text!r}", "--lock-timeout", "say a number with ms, s, min or h, such as 10s")
+
+
+def definers(steps: Iterable[Any]) -> set[str]:
+    """In whose name what they make runs, on MySQL and MariaDB."""
+    return {definer for step in steps if (definer := getattr(step.new, "definer", None)) is not None}
 
 
 def roles(steps: Iterable[Any]) -> list[str]:

@@ -25,6 +25,7 @@ __all__ = [
     "load",
     "load_both",
     "merged",
+    "on_version",
     "pair",
     "same_file",
     "settings",
@@ -112,11 +113,13 @@ def pair(
     found = merged(config or settings(), ignore=ignore, scope=scope, rename=rename, using=using)
     asked = frozenset(entry.identity for entry in found.using[: len(list(using or ()))])
     both = ask(before, after, config=found.without_hints() if EMPTY in (old, new) else found, asked=asked)
-    return on_version(both, server_version) if server_version else both
+    return on_version(both, server_version)
 
 
-def on_version(pair: Pair, version: str) -> Pair:
-    """The pair with its script for a server of another version than the old snapshot's. Raises InputError."""
+def on_version(pair: Pair, version: str | None) -> Pair:
+    """The pair with its script for a server of that version; without one, of the old snapshot's. Raises InputError."""
+    if version is None:
+        return pair
     from ..dialects import dialect
     from ..snapshots.errors import InputError
 

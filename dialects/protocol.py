@@ -98,8 +98,11 @@ class Query(NamedTuple):
 class Checks(Protocol):
     """The module of a dialect that asks."""
 
-    def before(self, steps: Sequence[Step], old: Schema, roles: Sequence[str]) -> Sequence[Query]:
-        """Is all that the steps touch as in `old`, and do its rows let them through?"""
+    def before(
+        self, steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: Header, large: int
+    ) -> Sequence[Query]:
+        """Is all that the steps touch as in `old`, and do its rows let them through? On that server; tables of more
+        than `large` megabytes are worth a note."""
         ...
 
     def after(self, new: Schema) -> Sequence[Query]:

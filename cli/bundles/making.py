@@ -15,7 +15,7 @@ from ...snapshots import format
 from ...snapshots.errors import InputError
 from ...templates.render import render_page
 from ..plans import allowances, make_plan, written_down
-from ..sources import EMPTY, ask, load_both, merged, settings
+from ..sources import EMPTY, ask, load_both, merged, on_version, settings
 from .judging import enforce
 from .model import MANIFEST_FORMAT, PLAN_FORMAT, Check, Manifest, PlanFile, Side, as_file
 from .reporting import reports
@@ -32,7 +32,7 @@ MANIFEST = "manifest.json"
 class Made:
     """Both plans of a pair, as scripts, with what is asked before and after."""
 
-    def __init__(self, pair: "Pair", *, allow: Iterable[str] = (), lock_timeout: str = "10s") -> None:
+    def __init__(self, pair: "Pair", config: "Config", *, allow: Iterable[str] = (), lock_timeout: str = "10s") -> None:
         from ...dialects import checks
 
         words, _ = allowances(allow)
@@ -40,13 +40,13 @@ class Made:
         self.forward, self.rollback = make_plan(pair, allow=words), make_plan(pair.back, allow=words)
         asks = checks(pair.old.header.dialect)
         forward = written_down(self.forward, pair, lock_timeout=lock_timeout)
+        steps, large = self.forward.steps, config.preflight.large_table_mb
+        questions = asks.before(steps, pair.schemas[0], forward.roles, server=pair.server, large=large)
         self.plan = PlanFile(
             format=PLAN_FORMAT,
             forward=forward,
             rollback=written_down(self.rollback, pair.back, rollback=True, lock_timeout=lock_timeout),
-            preflight=tuple(
-                Check(**q._asdict()) for q in asks.before(self.forward.steps, pair.schemas[0], forward.roles)
-            ),
+            preflight=tuple(Check(**q._asdict()) for q in questions),
             verify=tuple(Check(**q._asdict()) for q in asks.after(pair.schemas[1])),
         )
 
@@ -62,6 +62,7 @@ def make_bundle(
     lock_timeout: str = "10s",
     rename: Iterable[str] | None = None,
     using: Iterable[str] | None = None,
+    server_version: str | None = None,
     config: str | None = None,
 ) -> str:
     """What `dbstrata bundle` does once the command line is read. The SHA-256 of the manifest, which pins it all."""
@@ -69,14 +70,15 @@ def make_bundle(
     found = merged(settings(config), ignore=ignore, scope=scope, rename=rename, using=using)
     if EMPTY in (old, new):
         found = found.without_hints()
-    made = make(ask(before, after, config=found), found, allow=tuple(allow), lock_timeout=lock_timeout)
+    pair = on_version(ask(before, after, config=found), server_version)
+    made = make(pair, found, allow=tuple(allow), lock_timeout=lock_timeout)
     write(made, Path(output))
     return digest(made[MANIFEST])
 
 
 def make(pair: "Pair", config: "Config", *, allow: tuple[str, ...] = (), lock_timeout: str = "10s") -> dict[str, bytes]:
     """The files, by name. Raises Refused where the policy refuses the way forward, or there is none."""
-    made = Made(pair, allow=allow, lock_timeout=lock_timeout)
+    made = Made(pair, config, allow=allow, lock_timeout=lock_timeout)
     enforce(made.plan.forward, config, allow)
     found = {
         "forward.sql": made.plan.forward.text.encode(),
@@ -136,6 +138,7 @@ def _manifest(
         dialect=headers[0].dialect,
         old=sides[0],
         new=sides[1],
+        server_version=pair.asked.version if pair.asked is not None else None,
         risks={"forward": made.plan.forward.codes(), "rollback": made.plan.rollback.codes()},
         lock_timeout=lock_timeout,
         allow=allow,

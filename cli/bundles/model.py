@@ -164,6 +164,8 @@ class Manifest(_Record, frozen=True, kw_only=True):
     mode: str = "plain"
     old: Side = msgspec.field(name="from")
     new: Side = msgspec.field(name="to")
+    server_version: str | None = None
+    """Of the server that the scripts are for, where it is not that of the start's."""
     risks: dict[str, tuple[str, ...]]
     """Codes by direction."""
     lock_timeout: str

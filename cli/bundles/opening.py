@@ -10,7 +10,7 @@ import msgspec
 from ... import __version__
 from ...snapshots import format
 from ...snapshots.errors import InputError, Refused
-from ..sources import ask
+from ..sources import ask, on_version
 from .making import MANIFEST, digest, make
 from .model import MANIFEST_FORMAT, PLAN_FORMAT, Manifest, PlanFile
 
@@ -51,7 +51,7 @@ class Bundle:
     @cached_property
     def pair(self) -> "Pair":
         """What was compared."""
-        return ask(*self.snapshots, config=self.manifest.settings)
+        return on_version(ask(*self.snapshots, config=self.manifest.settings), self.manifest.server_version)
 
     @property
     def is_of_this_version(self) -> bool:

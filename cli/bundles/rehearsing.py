@@ -16,7 +16,7 @@ from ...snapshots.errors import ConnectionLost, Defect, LockTimeout, ServerFaile
 from ...snapshots.model import Identity
 from ...snapshots.naming import kind_of, path_of
 from ..output import write_text
-from ..sources import ask, empty_beside
+from ..sources import ask, empty_beside, on_version
 from .model import as_file
 from .running import Options, Run
 
@@ -173,6 +173,7 @@ def _whole(bundle: "Bundle", snapshot: Any) -> "Script":
 
     manifest = bundle.manifest
     pair = ask(empty_beside(snapshot), snapshot, config=manifest.settings.without_hints())
+    pair = on_version(pair, manifest.server_version)
     return written_down(make_plan(pair, allow=allowances(manifest.allow)[0]), pair, lock_timeout=manifest.lock_timeout)
 
 

@@ -65,15 +65,14 @@ def reports(made: "Made", config: "Config", allow: tuple[str, ...]) -> dict[str,
 
 
 def _facts(made: "Made", config: "Config", allow: tuple[str, ...]) -> Mapping[str, Any]:
-    pair, plan = made.pair, made.plan
-    old, new = pair.schemas
+    pair, plan, new = made.pair, made.plan, made.pair.schemas[1]
     found = report(made.forward.changes, made.forward.old, new, pair.ignore, pair.notes)
     judged = verdict(plan.forward, config, allow)
     steps = [step for statement in plan.forward.statements() for step in statement.steps]
     return {
         "version": __version__,
         "prints": pair.prints,
-        "servers": [f"{h.flavour} {h.version}" for h in (old.header, new.header)],
+        "server": f"{pair.server.flavour} {pair.server.version}",
         "report": found,
         "forward": plan.forward,
         "rollback": plan.rollback,

@@ -148,9 +148,9 @@ class Run:
         enforce(script, manifest.settings, (*manifest.allow, *self.options.allow))
         if missing := self.session.missing_roles(script.roles):
             raise Refused(
-                what=f"the server lacks roles: {', '.join(missing)}",
+                what=f"the server lacks roles or accounts: {', '.join(missing)}",
                 where=self.session.where,
-                next="create them: CREATE ROLE ...",
+                next="create them: CREATE ROLE or CREATE USER",
             )
         if exact and not self.options.rollback:
             self._preflight(self.bundle.plan.preflight)

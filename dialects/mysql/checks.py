@@ -6,11 +6,12 @@ the statement itself is the first that can tell.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.protocol import Schema, Step
-from ...snapshots.model import Identity, Object, Text, plain
+from ...snapshots.model import Header, Identity, Object, Text, plain
 from ...snapshots.mysql import (
     Check,
     Column,
@@ -25,7 +26,8 @@ from ...snapshots.mysql import (
     Trigger,
     View,
 )
-from ...snapshots.naming import kind_of, parts_of, path_of
+from ...snapshots.mysql import Sequence as SequenceObject
+from ...snapshots.naming import kind_of, parts_of, path, path_of
 from ...templates.filters.mysql import quote
 from ...templates.render import render_query
 from ..protocol import Query
@@ -34,21 +36,51 @@ from . import types
 __all__ = ["after", "before"]
 
 
-def before(steps: Sequence[Step], old: Schema, roles: Sequence[str]) -> Sequence[Query]:
-    """The state of what the steps touch; then what in the rows, and who, stands in the way."""
+def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: Header, large: int) -> Sequence[Query]:
+    """The state of what the steps touch, and accounts; then what in the rows, and who, stands in the way."""
     known = _Known(steps, old)
     found = list(_states(steps, known))
+    if roles:
+        found.append(Query("an account that the script names", _sql("accounts", names=list(roles))))
+    if definers := sorted({d for step in steps if "@" in (d := getattr(step.new, "definer", None) or "")}):
+        found.append(Query("a definer that the script names", _sql("definers", names=definers), stops=False))
     found.extend(query for step in steps for query in _about_rows(step, known))
     if steps:
         found.append(Query("who could keep a lock from us", _sql("sessions"), stops=False))
+        slots = _sql("slots", least=SLOTS, status=STATUS[server.flavour])
+        found.append(Query("connections that are left", slots, stops=False))
     if tables := sorted({table for step in steps if (table := known.table(step)) is not None}):
-        found.append(Query("tables of more than 1 GB", _sql("sizes", tables=tables), stops=False))
+        found.append(Query(f"tables of more than {large} MB", _sql("sizes", tables=tables, large=large), stops=False))
     return list(dict.fromkeys(found))
 
 
+SLOTS = 3
+"""Connections that a run takes: one works, one looks at it, one cancels."""
+STATUS = {"mysql": "performance_schema.global_status", "mariadb": "information_schema.GLOBAL_STATUS"}
+
+
 def after(new: Schema) -> Sequence[Query]:
-    """Views that can't be read."""
-    return [Query("a view that is broken", _sql("broken_views"))] if new.of_kind("view") else []
+    """Views that can't be read, sequences that will give out what is there already."""
+    found = [Query("a view that is broken", _sql("broken_views"))] if new.of_kind("view") else []
+    for sequence, table, column in _filled(new):
+        facts = {"label": f"sequence {path(sequence)}", "sequence": sequence, "table": table, "column": column}
+        found.append(Query("a sequence that is behind its column", _sql("behind", **facts)))
+    return found
+
+
+_NEXT = re.compile(r"^\(?nextval\(((?:`(?:[^`]|``)+`\.)?`(?:[^`]|``)+`)\)\)?$")
+
+
+def _filled(new: Schema) -> Iterator[tuple[str, str, str]]:
+    """(sequence, table, column) for the columns whose default is the next number of a rising sequence."""
+    rising = {s.name for s in new.of_kind("sequence") if isinstance(s, SequenceObject) and s.increment > 0}
+    for table in new.of_kind("table"):
+        assert isinstance(table, Table)
+        for column in table.columns:
+            default = _NEXT.match(plain(column.default)) if column.default is not None else None
+            name = default[1][1:-1].rpartition("`.`")[2].replace("``", "`") if default else None
+            if name in rising:
+                yield name, table.name, column.name
 
 
 # -- what is there -----------------------------------------------------------------------------------------------------

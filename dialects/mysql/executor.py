@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...snapshots.errors import Refused, ServerFailed
 from ...snapshots.model import Header, Identity
 from ...snapshots.naming import parts_of
+from ...templates.render import render_query
 from .catalog import read
 from .client import commands
 from .connection import FLAVOURS, Server, beside, connect, explained
@@ -150,8 +151,10 @@ class Executor:
         return []
 
     def missing_roles(self, roles: Sequence[str]) -> list[str]:
-        """None: scripts name no roles."""
-        return []
+        """Those of the accounts that the server doesn't have."""
+        if not roles:
+            return []
+        return [str(name) for name, _ in self._rows(render_query("mysql", "checks.accounts", names=roles))]
 
     def record(self, entry: Mapping[str, str]) -> None:
         """A row in HISTORY."""
@@ -212,19 +215,29 @@ NAME = "dbstrata_rehearsal"
 
 @contextmanager
 def scratch(url: str | None, like: Header, roles: Sequence[str]) -> Generator[str]:
-    """The URL of an empty database, dropped in the end. Without a URL, on a server of our own."""
+    """The URL of an empty database, dropped in the end. Without a URL, on a server of our own, where accounts are
+    made."""
     if url is not None:
-        with _database_on(url, like) as made:
+        with _database_on(url, like, roles) as made:
             yield made
         return
     from .local import started
 
-    with started(like.flavour, "--skip-networking") as server, _database_on(server.url, like) as made:
-        yield made
+    with started(like.flavour, "--skip-networking") as server:
+        _make_accounts(server.url, roles)
+        with _database_on(server.url, like, roles) as made:
+            yield made
+
+
+def _make_accounts(url: str, names: Sequence[str]) -> None:
+    """What has no host is a role."""
+    with open_executor(url) as session:
+        for name in session.missing_roles(names):
+            session.run(f"CREATE {'USER' if '@' in name else 'ROLE'} {name}")
 
 
 @contextmanager
-def _database_on(url: str, like: Header) -> Generator[str]:
+def _database_on(url: str, like: Header, roles: Sequence[str]) -> Generator[str]:
     """A database of that name beside the one of the URL; Refused if there is one, or the server is of another kind."""
     server, name = connect(url), f"{NAME}_{os.getpid()}"
     try:
@@ -234,6 +247,12 @@ def _database_on(url: str, like: Header) -> Generator[str]:
                 what=f"the scratch server is {FLAVOURS[server.flavour].title}",
                 where=f"{found.where}; the bundle is for {FLAVOURS[like.flavour].title}",
                 next="name another one with --scratch",
+            )
+        if missing := found.missing_roles(roles):
+            raise Refused(
+                what=f"the scratch server lacks accounts: {', '.join(missing)}",
+                where=found.where,
+                next="create them there, or rehearse on a server of dbstrata's own",
             )
         if found.rows(f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '{name}'"):
             raise Refused(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.protocol import Schema, Step
-from ...snapshots.model import Identity, Object, Text, plain
+from ...snapshots.model import Header, Identity, Object, Text, plain
 from ...snapshots.naming import kind_of, parts_of, path, path_of
 from ...snapshots.postgres import (
     Check,
@@ -39,9 +39,9 @@ STATED = frozenset(
 """The kinds that the macro `state` knows."""
 
 
-def before(steps: Sequence[Step], old: Schema, roles: Sequence[str]) -> Sequence[Query]:
+def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: Header, large: int) -> Sequence[Query]:
     """The state of what the steps touch, roles and extensions; then what in the rows, and who, stands in the way."""
-    known = _Known(steps, old)
+    known = _Known(steps, old, server)
     found = list(_states(steps, known))
     if roles:
         found.append(Query("a role that the script names", _sql("roles", names=list(roles))))
@@ -50,12 +50,19 @@ def before(steps: Sequence[Step], old: Schema, roles: Sequence[str]) -> Sequence
     ]
     if extensions:
         found.append(Query("an extension that the script creates", _sql("extensions", names=extensions)))
-    found.extend(query for step in steps for query in _about_rows(step, known))
+    found.extend(query for step in steps for query in (*_about_rows(step, known), *_labels(step, known)))
+    tables = sorted({table for step in steps if (table := known.table(step)) is not None})
     if steps:
         found.append(Query("who could keep a lock from us", _sql("sessions"), stops=False))
-    if tables := sorted({table for step in steps if (table := known.table(step)) is not None}):
-        found.append(Query("tables of more than 1 GB", _sql("sizes", tables=tables), stops=False))
+        found.append(Query("connections that are left", _sql("slots", least=SLOTS), stops=False))
+    if tables:
+        found.append(Query("who holds a lock on what changes", _sql("holders", tables=tables), stops=False))
+        found.append(Query(f"tables of more than {large} MB", _sql("sizes", tables=tables, large=large), stops=False))
     return list(dict.fromkeys(found))
+
+
+SLOTS = 3
+"""Connections that a run takes: one works, one looks at it, one cancels."""
 
 
 def after(new: Schema) -> Sequence[Query]:
@@ -92,9 +99,11 @@ def _filled(new: Schema, tables: Iterable[Table]) -> Iterator[tuple[str, Identit
 class _Known:
     """The old schema, also by the names that things have once the script has renamed them."""
 
-    def __init__(self, steps: Iterable[Step], old: Schema) -> None:
+    def __init__(self, steps: Iterable[Step], old: Schema, server: Header) -> None:
         self.old = old
         self.major = old.header.version_number // 10000
+        """Of the server whose spelling the old texts have."""
+        self.runs_on = server.version_number // 10000
         self._before: Mapping[Identity, Identity] = {new: was for s in steps for was, new in s.renames.items()}
 
     def was(self, identity: Identity) -> Identity:
@@ -187,12 +196,20 @@ def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
     if "not_null" in step.attributes and new.not_null and not old.not_null:
         yield Query("NULLs in the way of NOT NULL", _sql("nulls", columns=[name], **facts))
     if "type" in step.attributes and old.type != new.type:
-        yield from _type(old.type, new.type, known.major, {"column": name, **facts})
+        yield from _type(old.type, new.type, known.runs_on, {"column": name, **facts})
 
 
 _LENGTH = re.compile(r"character(?: varying)?\((\d+)\)")
 _INTEGERS = {"smallint": 15, "integer": 31, "bigint": 63}
+_NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
 _STRINGS = re.compile(r"text|character")
+_LIKE = {
+    **dict.fromkeys(_INTEGERS, r"^\s*[-+]?[0-9]+\s*$"),
+    "numeric": r"^\s*([-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]+)?|nan|[-+]?inf(inity)?)\s*$",
+    "boolean": r"^\s*(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|1|0)\s*$",
+    "uuid": r"^\{?([0-9a-f]{4}-?){8}\}?$",
+}
+"""What strings of these types look like, for servers before 16, which can't be asked."""
 
 
 def _type(old: str, new: str, major: int, facts: Mapping[str, Any]) -> Iterator[Query]:
@@ -202,8 +219,38 @@ def _type(old: str, new: str, major: int, facts: Mapping[str, Any]) -> Iterator[
         ends = {"low": -(2**bits), "high": 2**bits - 1}
         if _INTEGERS.get(old, 64) > bits:
             yield Query("values that are too large", _sql("out_of_range", type=new, **ends, **facts))
-    elif _STRINGS.match(old) and not _STRINGS.match(new) and major >= 16:
-        yield Query("values that can't be cast", _sql("not_castable", type=new, **facts))
+    elif (digits := _NUMERIC.fullmatch(new)) and not _STRINGS.match(old):
+        whole, scale = int(digits[1]) - int(digits[2]), int(digits[2])
+        if _widest(old) > (whole, scale):
+            yield Query("values that are too large", _sql("too_wide", whole=whole, scale=scale, type=new, **facts))
+    elif _STRINGS.match(old) and not _STRINGS.match(new):
+        if major >= 16:
+            yield Query("values that can't be cast", _sql("not_castable", type=new, **facts))
+        elif pattern := _LIKE.get(new.partition("(")[0]):
+            yield Query("values that can't be cast", _sql("not_like", pattern=pattern, type=new, **facts))
+
+
+def _widest(type_: str) -> tuple[int, int]:
+    """Digits before and behind the point of the widest value; rounding makes what is as wide before and wider behind
+    one wider."""
+    if digits := _NUMERIC.fullmatch(type_):
+        return int(digits[1]) - int(digits[2]), int(digits[2])
+    return (len(str(2 ** _INTEGERS[type_])), 0) if type_ in _INTEGERS else (1000, 1000)
+
+
+def _labels(step: Step, known: _Known) -> Iterator[Query]:
+    """Rows with a label that goes. Columns of partitions are asked with those of their table."""
+    old, new = known.get(step.identity), step.new
+    gone = set(old.labels) - set(new.labels) if isinstance(old, Enum) and isinstance(new, Enum) else set()
+    for table in known.old.of_kind("table") if gone else ():
+        assert isinstance(table, Table)
+        for column in table.columns:
+            base = column.type.removesuffix("[]")
+            if base == path_of(known.was(step.identity)) and not column.derived_from:
+                name, facts = path(table.schema, table.name), {"column": column.name, "labels": sorted(gone)}
+                label = f"column {name}.{path(column.name)}"
+                sql = _sql("labels", label=label, table=name, array=base != column.type, **facts)
+                yield Query("values of an enum that go", sql)
 
 
 def _key(step: Step, known: _Known, table: str) -> Iterator[Query]:

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from dbstrata.cli.demo import run as demo
+from dbstrata.dialects.postgres import checks
 
 from ..cli.commands import run
 from ..lab import Lab
 from ..servers import Database
-from .bundles import World, world
+from .bundles import ALLOW, World, world
 
 HERE = Path(demo.__file__).parent
 
@@ -51,6 +53,93 @@ def test_what_stands_in_the_way_is_found_before_anything_is_done(lab: Lab, tmp_p
     assert f"preflight found {len(expected)} problems" in done.err
     assert "column public.t0.a: 1 rows hold NULL" in done.out
     assert made.differs_from(made.old) == ""
+
+
+NARROWED = {
+    "numeric(8,2)|numeric(4,2)": ("99.99", "100"),
+    "numeric(3,2)|numeric(2,1)": ("9.94", "9.95"),
+    "numeric|numeric(2,0)": ("'NaN'", "-99.5"),
+    "double precision|numeric(3,1)": ("99.94", "'Infinity'"),
+    "bigint|numeric(3,0)": ("999", "1000"),
+}
+
+
+def test_numbers_of_fewer_digits(lab: Lab, tmp_path: Path) -> None:
+    """The question says of each value what the server would say."""
+    tables = [(n, *types.split("|"), *values) for n, (types, values) in enumerate(NARROWED.items())]
+    old = "".join(
+        f"CREATE TABLE t{n} (a {before}); INSERT INTO t{n} VALUES ({fits});" for n, before, _, fits, _ in tables
+    )
+    made = world(lab, tmp_path, old, "".join(f"CREATE TABLE t{n} (a {after});" for n, _, after, _, _ in tables))
+    copy = lab.database(old)
+    assert psql(copy, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    for n, _, after, _, breaks in tables:
+        made.database.psql(f"INSERT INTO t{n} VALUES ({breaks})")
+        with pytest.raises(AssertionError, match=r"overflow|infinite"):
+            made.database.psql(f"ALTER TABLE t{n} ALTER a TYPE {after}")
+        copy.psql(f"ALTER TABLE t{n} ALTER a TYPE {after}")
+    *problems, _ = psql(made.database, made.path / "preflight.sql")
+    assert [line.split(": ")[1] for line in problems] == ["values that are too large"] * len(NARROWED)
+
+
+def test_labels_that_go(lab: Lab, tmp_path: Path) -> None:
+    columns = "(a mood, b mood[], c text)"
+    old = f"CREATE TYPE mood AS ENUM ('calm', 'cross'); CREATE TABLE t {columns};"
+    made = world(lab, tmp_path, old, f"CREATE TYPE mood AS ENUM ('calm'); CREATE TABLE t {columns};")
+    made.database.psql("INSERT INTO t VALUES ('calm', '{calm}', 'cross')")
+    assert psql(made.database, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    made.database.psql("INSERT INTO t VALUES ('cross', '{calm,cross}', NULL)")
+    *problems, _ = psql(made.database, made.path / "preflight.sql")
+    assert [line.split(": ", 1)[1] for line in problems] == [
+        f"values of an enum that go: column public.t.{name}: 1 rows hold a value that goes" for name in "ab"
+    ]
+    assert made.run("apply").code == 3
+
+
+CASTS = {
+    "integer": ("' +12 '", "'1.5'"),
+    "numeric(5,1)": ("'1.5e2'", "'1,5'"),
+    "boolean": ("'Yes'", "'maybe'"),
+    "uuid": ("'{a0eebc999c0b4ef8bb6d6bb9bd380a11}'", "'a0eebc99-9c0b-4ef8-bb6d'"),
+}
+
+
+def test_casts_are_looked_at_on_servers_that_can_not_be_asked(lab: Lab, tmp_path: Path) -> None:
+    """The bundle is for PostgreSQL 15, and says so in its manifest."""
+    tables = list(enumerate(CASTS.items()))
+    using = [word for n, (to, _) in tables for word in ("--using", f"column public.t{n}.a=a::{to}")]
+    old = "".join(f"CREATE TABLE t{n} (a text); INSERT INTO t{n} VALUES ({good});" for n, (_, (good, _)) in tables)
+    new = "".join(f"CREATE TABLE t{n} (a {to});" for n, (to, _) in tables)
+    made = world(lab, tmp_path, old, new, *ALLOW, "--server-version", "15", *using)
+    assert "pg_input_is_valid" not in (made.path / "preflight.sql").read_text()
+    assert psql(made.database, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    copy = lab.database(old)
+    copy.script(made.path / "forward.sql")
+    made.database.psql("".join(f"INSERT INTO t{n} VALUES ({bad});" for n, (_, (_, bad)) in tables))
+    *problems, _ = psql(made.database, made.path / "preflight.sql")
+    assert [line.split(": ")[1] for line in problems] == ["values that can't be cast"] * len(CASTS)
+
+
+def test_what_is_worth_a_note(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds a lock, a large table, few connections: told, and nothing is refused for it."""
+    monkeypatch.setattr(checks, "SLOTS", 1_000_000)
+    (tmp_path / "small.toml").write_text("[preflight]\nlarge_table_mb = 0\n")
+    old = "CREATE TABLE t (a int); INSERT INTO t VALUES (1);"
+    config = ("--config", str(tmp_path / "small.toml"))
+    made = world(lab, tmp_path, old, "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t", *config)
+    assert run("check", made.path).code == 0
+    with psycopg.connect(made.database.url) as other:
+        other.execute("SELECT * FROM t")
+        *notes, last = psql(made.database, made.path / "preflight.sql")
+        process = other.info.backend_pid
+    assert last == "preflight: all clear, forward.sql can run"
+    assert any(line.startswith("note: connections that are left: connections: ") for line in notes)
+    holder = f"note: who holds a lock on what changes: public.t: process {process} of postgres holds AccessShareLock"
+    assert holder in notes
+    assert any(line.startswith("note: tables of more than 0 MB: public.t: ") for line in notes)
+    done = made.run("apply")
+    assert done.code == 0, done.err
+    assert "note: tables of more than 0 MB: public.t" in done.out
 
 
 DRIFT = {

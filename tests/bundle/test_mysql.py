@@ -12,7 +12,7 @@ import pytest
 from dbstrata.cli.bundles.rehearsing import NAME_OF_PROOF
 from dbstrata.cli.bundles.running import Options, Run
 from dbstrata.dialects import server
-from dbstrata.dialects.mysql import local
+from dbstrata.dialects.mysql import checks, local
 from dbstrata.dialects.mysql.client import commands
 from dbstrata.snapshots.errors import Interrupted, LockTimeout, ServerFailed
 
@@ -143,6 +143,39 @@ def test_what_stands_in_the_way_is_found_before_anything_is_done(
     assert f"preflight found {len(ROWS)} problems" in done.err
     assert "column t0.a: 1 rows hold NULL" in done.out
     assert made.differs_from(made.old) == ""
+
+
+def test_what_is_worth_a_note(
+    ground: Ground, my_server: MyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large table, few connections: told, and nothing is refused for it."""
+    monkeypatch.setattr(checks, "SLOTS", 1_000_000)
+    (tmp_path / "small.toml").write_text("[preflight]\nlarge_table_mb = 0\n")
+    case = Case("note", "CREATE TABLE t (a int);", "CREATE TABLE t (a int, b int);")
+    made = bundled(ground, tmp_path, case, "--config", str(tmp_path / "small.toml"))
+    *notes, last = asked(database_of(made, my_server), made.path / "preflight.sql")
+    assert last == "preflight: all clear, forward.sql can run"
+    assert [line.rsplit(": ", 1)[0] for line in notes] == [
+        "note: connections that are left: connections",
+        "note: tables of more than 0 MB: t",
+    ]
+    assert made.run("apply").code == 0
+
+
+def test_a_sequence_that_is_behind_its_column(ground: Ground, my_server: MyServer, tmp_path: Path) -> None:
+    if my_server.flavour == "mysql":
+        pytest.skip("MySQL has no sequences, and never lets AUTO_INCREMENT fall behind")
+    sql = "CREATE SEQUENCE `s``1` NOCACHE; CREATE TABLE t (a int DEFAULT (NEXT VALUE FOR `s``1`), b int);"
+    made = bundled(ground, tmp_path, Case("behind", "", sql))
+    assert made.run("apply").code == 0
+    database = database_of(made, my_server)
+    database.run("INSERT INTO t (b) VALUES (1), (2)")
+    assert asked(database, made.path / "verify.sql") == ["verify: all sound"]
+    database.run("INSERT INTO t VALUES (3, 1)")
+    assert asked(database, made.path / "verify.sql") == [
+        'problem: a sequence that is behind its column: sequence "s`1": its next number is 3, and the column holds 3',
+        "1 to be mended",
+    ]
 
 
 DRIFT = {
