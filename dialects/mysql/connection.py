@@ -94,6 +94,7 @@ CONNECTING: dict[int, tuple[str, str]] = {
     1129: ("the server has blocked this host after too many errors", "have it run: FLUSH HOSTS"),
     1040: ("the server has no connection left", "close others, or wait"),
     1203: ("the user has no connection left", "close others, or wait"),
+    1226: ("the user has no connection left", "close others, or wait"),
     1820: ("the password must be changed first", "log in with the server's own client and ALTER USER"),
     1862: ("the password has expired", "log in with the server's own client and ALTER USER"),
     3118: ("the account is locked", "have it unlocked: ALTER USER ... ACCOUNT UNLOCK"),
@@ -126,18 +127,32 @@ UNREACHED: tuple[tuple[str, str, str], ...] = (
 )
 """What the operating system says behind error 2003 and 2002."""
 
+NO_ROOM = ("the server has no room left", "free some space on its disks (of an in-memory table: max_heap_table_size)")
+ONLY_READS = ("the server only reads now", "connect to the primary")
 WORKING: dict[int, tuple[str, str]] = {
-    1142: ("the user may not do that", "have the privilege granted, or connect as another user"),
-    1143: ("the user may not do that", "have the privilege granted, or connect as another user"),
-    1227: ("the user may not do that", "have the privilege granted, or connect as another user"),
-    1370: ("the user may not do that", "have the privilege granted, or connect as another user"),
+    **dict.fromkeys((3, 1021, 1026, 1114, 1878), NO_ROOM),
+    **dict.fromkeys((1792, 1836, 1874), ONLY_READS),
     1205: ("a lock was not had in time", "wait for the deployment or the long transaction that holds it, and retry"),
     1213: ("the server broke a deadlock", "try again"),
     1317: ("someone cancelled the statement", "start again"),
     3024: ("the server cancelled the statement", "raise max_execution_time"),
-    1969: ("the server cancelled the statement", "raise max_statement_time"),
+    1969: (
+        "the server cancelled the statement",
+        "raise max_statement_time, the server's or the account's (ALTER USER ... WITH MAX_STATEMENT_TIME 0)",
+    ),
     1290: ("the server's settings forbid it", "see the setting that is named"),
 }
+DENIED = r"^(.+) command denied to user (\S+) for "
+HOST = " (SELECT CURRENT_USER() tells whether the account has another host)"
+FORBIDDEN: dict[int, tuple[str, str]] = {
+    1044: (r"for user (\S+) to database '(.*)'", f"have granted what the statement needs ON `{{1}}`.* TO {{0}}{HOST}"),
+    1142: (DENIED + r"table (\S+)", f"have it granted: GRANT {{0}} ON {{2}} TO {{1}}{HOST}"),
+    1143: (DENIED + r"column \S+ in table (\S+)", f"have it granted: GRANT {{0}} ON {{2}} TO {{1}}{HOST}"),
+    1227: (r"\(at least one of\) the (.+) privilege", "have one granted ON *.*: {0}; or connect as another user"),
+    1370: (DENIED + r"routine (\S+)", f"have it granted: GRANT {{0}} ON FUNCTION, or PROCEDURE, {{2}} TO {{1}}{HOST}"),
+}
+"""What the server says, and the privilege that is missing."""
+
 LOST = frozenset({2006, 2013, 2055, 1053, 1927, 4031})
 WAITED = frozenset({1205, 1213})
 """A lock that was not had: worth another try."""
@@ -421,6 +436,13 @@ def _failed(error: Any, where: str) -> DbstrataError:
             where=f"{where} ({text})",
             next="see that the server runs and what its log says, then start again",
         )
+    if number in FORBIDDEN:
+        pattern, advice = FORBIDDEN[number]
+        match = re.search(pattern, text)
+        next_ = advice.format(*match.groups()) if match else "have the privilege granted, or connect as another user"
+        return ServerFailed(what="the user may not do that", where=f"{where} ({text})", next=next_)
     what, next_ = WORKING.get(number, (f"the server failed with error {number}", "see the server's log"))
+    if number == 1290 and "read-only" in text:
+        what, next_ = ONLY_READS
     kind = LockTimeout if number in WAITED else ServerFailed
     return kind(what=what, where=f"{where} ({text})", next=next_)

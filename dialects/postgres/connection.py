@@ -135,6 +135,7 @@ WORKING = {
         "the server ran out of memory or of lock slots",
         "raise max_locks_per_transaction, or narrow the dump with --schema",
     ),
+    "53100": ("the server has no room left", "free some space on its disks"),
     "40P01": ("the server broke a deadlock", "try again"),
     "25006": ("the server only reads now", "connect to the primary"),
 }

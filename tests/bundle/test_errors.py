@@ -61,6 +61,19 @@ def test_no_room_for_the_bundle(made: World, tmp_path: Path, monkeypatch: pytest
     assert list(target.parent.iterdir()) == []
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_no_room_on_the_server(lab: Lab, tmp_path: Path) -> None:
+    """What is written while a statement runs goes to a device that is full."""
+    full = """CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN COPY (SELECT 1) TO '/dev/full'; END $$;"""
+    made = world(lab, tmp_path, full, f"{full} CREATE VIEW v AS SELECT 1 AS one;")
+    made.database.psql("CREATE EVENT TRIGGER e ON ddl_command_end WHEN tag IN ('CREATE VIEW') EXECUTE FUNCTION f()")
+    done = made.run("apply", "--allow", "unmodelled")
+    assert done.code == 4, done.err
+    assert "the server has no room left" in done.err
+    assert "nothing has changed" in done.err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a process")
 def test_ctrl_c_gives_up_the_statement_that_waits_and_says_where_things_stand(made: World) -> None:
     command = [sys.executable, "-P", "-m", "dbstrata", "apply", str(made.path), made.database.url, "--yes"]

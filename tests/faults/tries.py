@@ -115,12 +115,13 @@ def server_killed(trial: Trial, point: Point) -> bool:
         killed.set()
 
     timer = threading.Timer(DELAY, kill)
-    stopped = _stops(trial, Telling(point.at, timer.start if point.inside else kill))
-    if timer.ident is not None:
-        timer.join()
-    if killed.is_set():
-        trial.rig.start()
-    return stopped
+    try:
+        return _stops(trial, Telling(point.at, timer.start if point.inside else kill))
+    finally:
+        if timer.ident is not None:
+            timer.join()
+        if killed.is_set():
+            trial.rig.start()
 
 
 def connection_cut(trial: Trial, point: Point) -> bool:
