@@ -21,6 +21,7 @@ from dbstrata.engine.compare import Changes, compare
 from dbstrata.engine.schema import Schema
 from dbstrata.snapshots.format import write
 
+from ..cli.commands import run
 from ..lab import Case, Lab, all_cases, delta, look
 from ..servers import Database
 
@@ -219,6 +220,27 @@ def test_there_and_back_between_versions(lab: Lab, lab15: Lab, case: Case) -> No
 @pytest.mark.parametrize("case", [c for c in all_cases() if not c.refuses], ids=lambda case: case.name)
 def test_every_case_there_and_back_between_versions(lab: Lab, lab15: Lab, case: Case) -> None:
     wander(lab15, lab, case)
+
+
+def test_the_server_that_a_bundle_and_migrations_are_for(database: Database, tmp_path: Path) -> None:
+    """The bundle remembers it: `check` plans with it, and migrations of the bundle are for it too."""
+    old, new, folder = tmp_path / "old.json", tmp_path / "new.json", tmp_path / "bundle"
+    write(dump(database), old)
+    database.psql("CREATE TABLE t (a integer CONSTRAINT other NOT NULL)")
+    write(dump(database), new)
+    assert run("bundle", old, new, "-o", folder, "--server-version", "15.4").code == 0
+    assert "postgresql 15.4" in (folder / "forward.sql").read_text("utf-8")
+    assert "CONSTRAINT other" not in (folder / "forward.sql").read_text("utf-8")
+    assert "For postgresql 15.4" in (folder / "report.html").read_text("utf-8")
+    assert '"server_version": "15.4"' in (folder / "manifest.json").read_text("utf-8")
+    assert run("check", folder).code == 0
+    to = ("--to", "dbmate", "--number", "1")
+    for name, sources in {"a": [folder], "b": [old, new, "--server-version", "15.4"], "c": [old, new]}.items():
+        assert run("export", *sources, *to, "-o", tmp_path / name).code == 0
+        (file,) = (tmp_path / name).iterdir()
+        assert ("CONSTRAINT other" in file.read_text("utf-8")) == (name == "c")
+    assert run("export", folder, *to, "-o", tmp_path / "d", "--server-version", "18").code == 2
+    assert run("bundle", old, new, "-o", tmp_path / "e", "--server-version", "fifteen").code == 2
 
 
 @pytest.mark.parametrize("direction", [[], ["--rollback"]], ids=["forward", "back"])
