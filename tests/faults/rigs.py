@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,7 +53,8 @@ def _postgres() -> Iterator[Rig]:
             file = server.data / "postmaster.pid"
             process = int(file.read_text().split()[0])
             for one in (process, *_children(process)):
-                os.kill(one, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # some end by themselves meanwhile
+                    os.kill(one, signal.SIGKILL)
             file.unlink()  # where nobody reaps it, the dead process counts as a running one
 
         numbers = itertools.count(1)

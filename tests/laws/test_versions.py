@@ -235,7 +235,12 @@ def test_the_server_that_a_bundle_and_migrations_are_for(database: Database, tmp
     assert '"server_version": "15.4"' in (folder / "manifest.json").read_text("utf-8")
     assert run("check", folder).code == 0
     to = ("--to", "dbmate", "--number", "1")
-    for name, sources in {"a": [folder], "b": [old, new, "--server-version", "15.4"], "c": [old, new]}.items():
+    ways: dict[str, list[str | Path]] = {
+        "a": [folder],
+        "b": [old, new, "--server-version", "15.4"],
+        "c": [old, new],
+    }
+    for name, sources in ways.items():
         assert run("export", *sources, *to, "-o", tmp_path / name).code == 0
         (file,) = (tmp_path / name).iterdir()
         assert ("CONSTRAINT other" in file.read_text("utf-8")) == (name == "c")
