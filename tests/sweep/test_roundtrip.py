@@ -29,7 +29,7 @@ FLOORS: dict[str, dict[str, list[int]]] = json.loads(Path(__file__).with_name("f
 """By server and file: [round trips, judged]."""
 NO_OTHER_WAY = {
     "partitioning": "no ALTER TABLE makes a table partitioned, or plain: it is made anew, and its rows are copied",
-    "generated/ChangeGenerateColumnRegularToGenerated": "a column that becomes a generated one has the values that it computes",
+    "generated/ChangeGenerateColumnRegularToGenerated": "a column that becomes a generated one has what it computes",
 }
 """The cases in which a column of both sides is not what it was, and why: the server has no other way."""
 HISTORIES = ["osm"]
