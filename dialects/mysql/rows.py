@@ -23,8 +23,9 @@ COLUMNS = """
            c.IS_NULLABLE = 'NO' AND c.COLUMN_DEFAULT IS NULL AND c.EXTRA NOT LIKE '%auto_increment%'
     FROM information_schema.COLUMNS c JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME)
     WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
-      AND COALESCE(c.GENERATION_EXPRESSION, '') = ''
+      AND COALESCE(c.GENERATION_EXPRESSION, '') = '' AND COALESCE(t.ENGINE, '') <> 'MRG_MyISAM'
     ORDER BY 1, c.ORDINAL_POSITION"""
+"""A MERGE table has no rows of its own: it shows those of its union."""
 
 BY_TYPE = {
     **dict.fromkeys(("tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double", "bit"), "1"),
