@@ -147,6 +147,7 @@ def test_effects(bench: Bench, family: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.sweep
 @pytest.mark.pg15
 @pytest.mark.parametrize("family", FAMILIES)
 def test_effects_on_15(bench15: Bench, family: str) -> None:

@@ -55,6 +55,7 @@ def test_there_and_back(case: Path, make: Make, tmp_path: Path) -> None:
 STOPPED = sorted(p.name for p in CASES.iterdir() if (p / "stops").exists())
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", STOPPED)
 def test_a_script_that_stops_half_way(name: str, my_server: MyServer, make: Make, tmp_path: Path) -> None:
     """From any state in between, the way to either end is found by another dump."""
