@@ -73,15 +73,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _expect_known_failures(items: list[pytest.Item]) -> None:
-    """What stands in known_failures.txt by its whole id must fail; what a file's name stands there for may."""
+    """What stands in known_failures.txt must fail."""
     text = Path(__file__).with_name("known_failures.txt").read_text(encoding="utf-8")
     known = dict(line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     for item in items:
-        file = item.nodeid.partition("::")[0] + "::"
         if item.nodeid in known:
             item.add_marker(pytest.mark.xfail(reason=known[item.nodeid], strict=True))
-        elif file in known:
-            item.add_marker(pytest.mark.xfail(reason=known[file], strict=False))
 
 
 _LEFT_OUT = pytest.StashKey[list[str]]()
