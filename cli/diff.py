@@ -34,7 +34,7 @@ def command(
 ) -> int:
     """Print what differs between OLD and NEW; nothing if they are equal.
 
-    Exit 0; 1 with --exit-code if they differ; 2 on bad input; 3 if they are of two dialects.
+    Exit 0; 1 with --exit-code if they differ; 2 on bad input, such as snapshots of two dialects.
     """
     from .comparing import diff
 

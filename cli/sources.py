@@ -220,7 +220,7 @@ def _about(renames: "tuple[Renaming, ...]", left: Any, old: Any, new: Any) -> "t
 
 
 def load_both(old: str, new: str) -> tuple[Any, Any]:
-    """OLD and NEW as they were read. Raises InputError; Refused if they are of two dialects."""
+    """OLD and NEW as they were read, of one dialect. Raises InputError."""
     before, after = _both(old, new)
     check_dialects(before, after)
     return before, after
@@ -251,11 +251,11 @@ def load_pair(old: str, new: str) -> "tuple[Snapshot, Snapshot]":
 
 
 def check_dialects(old: Any, new: Any) -> None:
-    """Refused for snapshots of two dialects."""
-    from ..snapshots.errors import Refused
+    """InputError for snapshots of two dialects."""
+    from ..snapshots.errors import InputError
 
     if old.header.dialect != new.header.dialect:
-        raise Refused(
+        raise InputError(
             what=f"a {old.header.dialect} snapshot and a {new.header.dialect} snapshot have nothing to compare",
             where="the two snapshots' headers",
             next="compare snapshots of one dialect",

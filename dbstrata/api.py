@@ -84,7 +84,7 @@ def diff(old: "Snapshot", new: "Snapshot", *, ignore: Iterable[str] = (), scope:
     >>> bool(diff(load("schema.json"), load("schema.json")))
     False
 
-    Raises InputError, and Refused for snapshots of two dialects.
+    Raises InputError.
     """
     from .dialects import dialect
     from .engine.compare import compare

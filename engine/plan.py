@@ -6,7 +6,7 @@ from functools import partial
 from msgspec import Struct
 
 from ..snapshots.canonical import Document
-from ..snapshots.errors import Refused
+from ..snapshots.errors import InputError
 from ..snapshots.model import Header, Identity
 from . import hints, rename
 from .compare import Changes, compare
@@ -50,11 +50,12 @@ def plan(
     `renames` holds hints, for either direction. What they rename is renamed first; the rest is planned, and proven,
     from the old snapshot as it reads then. `answers` are what the dialect would ask for.
     `server` is what the script runs on; unless said, the old snapshot's.
-    Raises Refused for what can't be done, or may not be; Defect if the plan does not prove.
+    Raises InputError for snapshots of two dialects; Refused for what can't be done, or may not be; Defect if the plan
+    does not prove.
     """
     before, after = (side if isinstance(side, Schema) else Schema(side) for side in (old, new))
     if before.header.dialect != after.header.dialect:
-        raise Refused(
+        raise InputError(
             what=f"a {before.header.dialect} snapshot can't become a {after.header.dialect} one",
             where="the two snapshots' headers",
             next="compare snapshots of one dialect",

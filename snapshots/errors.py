@@ -28,9 +28,12 @@ __all__ = [
 ]
 
 _SECRETS = re.compile(
-    r"(password(?:=|\s+=\s*))('(?:[^'\\]|\\.)*'?|[^\s&]+)|((?:\A|[\s'\"]|://)[^/\s:@'\"]*:)[^@\s]*(?=@)", re.IGNORECASE
+    r"(password(?:=|\s+=\s*))('(?:[^'\\]|\\.)*'?|[^\s&]+)"
+    r"|((?:\A|[\s'\"]|://)[^/\s:@'\"]*:)(?!//[^:@\s]*@)\S*(?=@)",
+    re.IGNORECASE,
 )
-"""What follows `password=`, in a connection string or a URL, and what stands between a user and `@`."""
+"""What follows `password=`, in a connection string or a URL, and what stands between a user and the last `@`. A URL that
+names a user alone has none."""
 
 
 def hushed(text: str) -> str:

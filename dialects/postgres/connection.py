@@ -156,6 +156,10 @@ FORBIDDEN = (
 )
 """What the server says with 42501, and the privilege that is missing."""
 
+_URL = re.compile(r"postgres(ql)?://")
+_ENCODED = re.compile(r"\w+://(?>[^@/]*@|)[^@/?]*(/[^@?]*)?(\?.*)?", re.DOTALL)
+"""User, hosts, database and options, with at most the one `@` that ends the user (libpq, "Connection URIs")."""
+
 LOST = ("57P01", "57P02", "57P03", "57P05", "08")
 """SQLSTATEs, or their beginnings, after which there is no connection."""
 
@@ -223,13 +227,17 @@ def _driver() -> Any:
 
 
 def _check(url: str) -> None:
-    """libpq's own opinion of the URL. Its message would repeat the password."""
+    """libpq's own opinion of the URL, whose message would repeat the password; and ours: where a password has an `@` or
+    a `/` as it is, libpq takes a part of it for the host or the database, which messages name."""
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
     try:
         conninfo_to_dict(url)
+        said = _URL.match(url) is None or _ENCODED.fullmatch(url) is not None
     except psycopg.Error:
+        said = False
+    if not said:
         raise InputError(
             what="that is no PostgreSQL URL",
             where="the URL argument (not repeated here: it may hold a password)",

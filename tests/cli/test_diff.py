@@ -207,11 +207,12 @@ def test_a_scope_covers_no_more_than_both_dumps() -> None:
     assert [obj.identity() for obj in found.new.objects] == ["table a.t"]
 
 
-def test_two_dialects_are_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
+def test_two_dialects_are_bad_input(files: tuple[Path, Path], tmp_path: Path) -> None:
     header = msgspec.structs.replace(NEW.header, dialect="mysql", flavour="mysql")
     other = written(tmp_path, "other.json", mysql.Snapshot(header=header))
-    said = refused(run("diff", files[0], other), 3)
-    assert "a postgres snapshot and a mysql snapshot have nothing to compare" in said
+    for verb in ("diff", "script"):
+        said = refused(run(verb, files[0], other), 2)
+        assert "a postgres snapshot and a mysql snapshot have nothing to compare" in said
 
 
 def test_unmodelled_objects_are_shown(tmp_path: Path) -> None:

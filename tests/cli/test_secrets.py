@@ -16,6 +16,11 @@ SOURCES = [
     f"postgresql://u:{SECRET}@127.0.0.1:1/d",
     f"postgresql://u@127.0.0.1:1/d?sslmode=disable&password={SECRET}",
     f"postgresql://u:{SECRET}@127.0.0.1:1:2/d",
+    f"postgresql://u:a@{SECRET}@127.0.0.1:1/d",
+    f"postgresql://u:a/{SECRET}@127.0.0.1:1/d",
+    f"postgresql://u:{SECRET}/a@127.0.0.1:1/d",
+    f"postgresql://u:a?b@{SECRET}@127.0.0.1:1/d",
+    f"u:a@{SECRET}@127.0.0.1/d",
     f"nosuch://u:{SECRET}@127.0.0.1/d",
     f"u:{SECRET}@127.0.0.1/d",
     f"database password={SECRET}",
@@ -57,4 +62,6 @@ def test_a_wrong_command_line_is_not_repeated_whole(argument: str) -> None:
 def test_what_is_no_secret_is_said() -> None:
     plain = "type of column public.t.c: PostgreSQL has no cast from a to b: see s:t, a@b and password"
     assert hushed(plain) == plain
+    for known in ("write postgresql://user@host:5432/d", "postgresql://u@h/d?options=a@b", "no dialect for x://u@h:1"):
+        assert hushed(known) == known
     assert hushed(f"host=h password={SECRET} user=u") == "host=h password=*** user=u"

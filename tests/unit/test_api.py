@@ -104,7 +104,7 @@ def test_errors_are_the_commands_errors(tmp_path: Path) -> None:
         dbstrata.load(tmp_path / "nope.json")
     with pytest.raises(InputError, match="no attribute 'nope'"):
         dbstrata.diff(OLD, NEW, ignore=["nope"])
-    with pytest.raises(Refused, match="have nothing to compare"):
+    with pytest.raises(InputError, match="have nothing to compare"):
         dbstrata.diff(OLD, base("mysql"))
 
 
