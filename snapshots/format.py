@@ -368,7 +368,7 @@ def _opened(where: str) -> Generator[BinaryIO]:
         with open(where, "rb") as stream:
             yield stream
     except FileNotFoundError as error:
-        raise InputError(what="no such file", where=where, next="check the name, or dump it first") from error
+        raise InputError(what="no such file", where=where or "''", next="check the name, or dump it first") from error
     except (OSError, ValueError) as error:
         raise InputError(
             what=f"cannot read: {_reason(error)}", where=where, next="check name and permissions"

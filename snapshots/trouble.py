@@ -12,7 +12,7 @@ import msgspec
 
 from .errors import InputError
 from .model import Object
-from .naming import Identity
+from .naming import Identity, quote
 
 __all__ = ["NOT_A_SNAPSHOT", "check_header", "explained"]
 
@@ -170,6 +170,8 @@ def _place(path: str, data: bytes, classes: Classes) -> _Place:
             hint = cls
             if issubclass(cls, Object):
                 identity, rest = _identity(cls, cast("dict[str, Any]", value), identity), []
+        elif _is_of_no_kind(hint, value):
+            identity, rest = _called(value), []
     return _Place(identity, ".".join(rest))
 
 
@@ -195,6 +197,17 @@ def _classes_in(hint: Any) -> Iterator[type[Any]]:
         yield hint
     for arg in get_args(hint):
         yield from _classes_in(arg)
+
+
+def _is_of_no_kind(hint: Any, value: Any) -> bool:
+    """Is it to be an object, and of a kind that there is not?"""
+    return isinstance(value, dict) and any(issubclass(cls, Object) for cls in _classes_in(hint))
+
+
+def _called(raw: dict[str, Any]) -> Identity:
+    """As much of an identity as an object of an unknown kind tells."""
+    parts = (raw.get(field) for field in ("schema", "name"))
+    return Identity(f"{raw.get('kind', 'object')} {'.'.join(quote(part) for part in parts if isinstance(part, str))}")
 
 
 class _Raw:

@@ -63,7 +63,12 @@ BAD: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "wrong type": (column(type=5), ("expected `str`, got `int`", "column s.t.a, field type")),
     "wrong type inside": (column(default={"expression": 5}), ("default s.t.a, field expression",)),
     "wrong word": (column(storage="disk"), ("column s.t.a, field storage", "'disk'")),
-    "wrong kind": (document(objects=[{"kind": "tabel", "name": "t"}]), ("'tabel'", "kind")),
+    "wrong kind": (document(objects=[{"kind": "tabel", "name": "t"}]), ("'tabel'", "tabel t, field kind")),
+    "a kind of another dialect": (
+        document(objects=[TABLE, {"kind": "event", "schema": "s", "name": "E"}]),
+        ("'event'", 'event s."E", field kind'),
+    ),
+    "no kind": (document(objects=[{"name": "t"}]), ("missing required field `kind`", "object t")),
     "missing field": (
         document(objects=[{"kind": "table", "name": "t"}]),
         ("missing required field `schema`", "table t"),
