@@ -32,8 +32,8 @@ _SECRETS = re.compile(
     r"|((?:\A|[\s'\"]|://)[^/\s:@'\"]*:)(?!//[^:@\s]*@)\S*(?=@)",
     re.IGNORECASE,
 )
-"""What follows `password=`, in a connection string or a URL, and what stands between a user and the last `@`. A URL that
-names a user alone has none."""
+"""What follows `password=`, in a connection string or a URL, and what stands between a user and the last `@`. A URL
+that names a user alone has none."""
 
 
 def hushed(text: str) -> str:

@@ -14,16 +14,24 @@ FILE = Path("docs/snapshot-format.schema.json")
 
 
 def schema() -> dict[str, Any]:
-    """A document that any dialect's snapshot fits."""
+    """A document that any dialect's snapshot of this format fits, and no other does."""
+    dialects = sorted(DIALECTS)
     roots, definitions = msgspec.json.schema_components(
-        [snapshot_type(dialect) for dialect in sorted(DIALECTS)], ref_template="#/$defs/{name}"
+        [snapshot_type(dialect) for dialect in dialects], ref_template="#/$defs/{name}"
     )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"dbstrata snapshot, format {FORMAT}",
-        "oneOf": list(roots),
+        "oneOf": [
+            {**root, "properties": {"header": {"properties": _constants(format=FORMAT, dialect=dialect)}}}
+            for root, dialect in zip(roots, dialects, strict=True)
+        ],
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _constants(**values: object) -> dict[str, Any]:
+    return {name: {"const": value} for name, value in values.items()}
 
 
 def text() -> bytes:
