@@ -116,6 +116,9 @@ def _compare_root(
     identities = dict.fromkeys([root, *old.descendants(root)]) | dict.fromkeys([root, *new.descendants(root)])
     for identity in identities:
         before, after = old.get(identity), new.get(identity)
+        either = before or after
+        if either is not None and either.essence() in comparison.left_out:
+            continue
         if before is None or after is None:
             yield identity, Change(identity, before, after)
         elif differing := comparison.attributes(identity, before, after):

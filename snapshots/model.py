@@ -63,6 +63,10 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
             raise TypeError(f"a {self.kind} stands inside another object")
         return child(self.kind, parent, self.name)
 
+    def essence(self) -> str | None:
+        """The attribute that is all there is to it, if one is: where that is not compared, neither is the object."""
+        return None
+
 
 class Grant(Value, frozen=True, kw_only=True):
     """What one grantee holds where it differs from the server's built-in default for the object and its owner.
@@ -86,12 +90,19 @@ class Unmodelled(Object, frozen=True, kw_only=True, tag_field="kind", tag="unmod
     type: str
     """The server's word for what it is, such as `cast` or `text search dictionary`."""
     digest: str
-    """SHA-256 of the server's definition of it."""
+    """SHA-256 of the server's definition of it, without owner, privileges and comment."""
+    owner: str | None = None
+    acl: str | None = None
+    """SHA-256 of its privileges, where any differ from the built-in default."""
     reason: str = ""
 
     def identity(self, parent: Identity | None = None) -> Identity:
         """The server's own description."""
         return Identity(f"unmodelled {self.type} {self.name}")
+
+    def essence(self) -> str | None:
+        """Of what is said of another object: what that is."""
+        return {"privileges": "acl", "comment": "comment"}.get(self.type)
 
 
 class Scope(Value, frozen=True, kw_only=True):

@@ -565,6 +565,10 @@ class DefaultPrivileges(Object, tag_field="kind", tag="default_privileges", froz
         inside = f" in {quote(self.schema)}" if self.schema is not None else ""
         return Identity(f"{self.kind} {quote(self.name)}{inside} on {self.objects}")
 
+    def essence(self) -> str | None:
+        """The privileges."""
+        return "acl"
+
 
 TopLevel = (
     Schema

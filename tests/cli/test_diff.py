@@ -10,7 +10,7 @@ from dbstrata.cli.narrow import narrowed
 from dbstrata.snapshots import mysql
 from dbstrata.snapshots.model import Grant, Scope, Unmodelled
 from dbstrata.snapshots.naming import Identity
-from dbstrata.snapshots.postgres import Check, Column, Default, Index, IndexPart, View
+from dbstrata.snapshots.postgres import Check, Column, Default, DefaultPrivileges, Index, IndexPart, View
 
 from .commands import refused, run, snapshot, table, written
 
@@ -173,6 +173,24 @@ def test_ignored_attributes_are_left_out_and_named(files: tuple[Path, Path]) -> 
     assert "anna" not in found
     assert "comment:" not in found
     assert "not compared: privileges (ignored), comment (ignored), owner (ignored)\n" in found
+
+
+def test_what_is_nothing_but_privileges_is_left_out_with_them(tmp_path: Path) -> None:
+    """Ignored or not read: a default privilege that is on one side alone is neither dropped nor made."""
+    said = (
+        DefaultPrivileges(name="app", objects="tables", schema="s", acl=(Grant(to="PUBLIC", privileges=("SELECT",)),)),
+        Unmodelled(name="table pg_catalog.pg_authid", type="privileges", digest="1"),
+    )
+    old = written(tmp_path, "old.json", snapshot(table("t"), *said))
+    new = written(tmp_path, "new.json", snapshot(table("t")))
+    unread = written(tmp_path, "unread.json", snapshot(table("t"), not_read=("acl",)))
+    assert "2 dropped" in run("diff", old, new).out
+    assert run("diff", old, new, "--ignore", "privileges").out == "not compared: privileges (ignored)\n"
+    assert run("diff", old, unread).out == "not compared: privileges (not in NEW)\n"
+    for command in (("script", old, unread), ("script", old, unread, "--rollback"), ("script", old, new)):
+        found = run(*command, "--ignore", "privileges")
+        assert "Nothing to do" in found.out
+        assert "ALTER DEFAULT" not in found.out
 
 
 def test_ignored_objects_are_taken_out_of_both(files: tuple[Path, Path]) -> None:

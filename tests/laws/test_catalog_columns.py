@@ -10,8 +10,8 @@ from dbstrata.dialects.postgres.catalog.ignored import IGNORED
 
 from ..servers import Database
 
-NO_READERS = {"ignored.py", "unmodelled.py"}
-"""The second keeps a digest of what the model does not cover: not read in this sense."""
+NO_READERS = {"elsewhere.py", "ignored.py", "unmodelled.py"}
+"""But for the second, they keep a digest of what the model does not cover: not read in this sense."""
 READERS = [path for path in Path(catalog.__path__[0]).glob("*.py") if path.name not in NO_READERS]
 COLUMNS = """
     SELECT attname FROM pg_catalog.pg_attribute
