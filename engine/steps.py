@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from ..snapshots.errors import Defect, Refused
 from ..snapshots.model import Identity, Object, references, unset
-from ..snapshots.naming import kind_of, moved
+from ..snapshots.naming import moved
+from .along import Along, used_by
 from .compare import compared
 from .decide import Decision, Decisions, Fate
 from .protocol import Dialect, InPlace, Kept, Refuse, Step
@@ -39,13 +40,8 @@ class Steps:
         self._versions = (old.header.version_number, new.header.version_number)
         self.steps: list[Step] = list(first)
         self.edges: list[tuple[Step, Step]] = []
-        self._covers: dict[Identity, set[Identity]] = {}
-        self._brought: dict[Identity, set[Identity]] = {}
-        self._bound: dict[Identity, set[Identity]] = {}
-        self._unbound: dict[Identity, set[Identity]] = {}
-        self._detached: frozenset[Identity] = frozenset()
+        self._along = Along(decisions, old, new)
         self._repairs: dict[Identity, tuple[Object, dict[str, None], list[Step]]] = {}
-        self._gather()
         self._drops: dict[Identity, Step] = {}
         self._outlasted: list[tuple[Step, Identity, str]] = []
         for identity, decision in decisions:
@@ -56,137 +52,15 @@ class Steps:
                 break
         self._order_setters()
 
-    # ------------------------------------------------------------------ what comes along with something else
-
-    def _gather(self) -> None:
-        self._detached = self._in_cycles()
-        for identity, _decision in self.decisions:
-            if self.decisions.goes(identity):
-                if (unbound := self._unbinder(identity)) is not None:
-                    self._unbound.setdefault(unbound, set()).add(identity)
-                else:
-                    self._covers.setdefault(self._cover(identity), set()).add(identity)
-            if self.decisions.comes(identity):
-                if (binder := self._binder(identity)) is not None:
-                    self._bound.setdefault(binder, set()).add(identity)
-                elif (maker := self._maker(identity)) is not None:
-                    self._brought.setdefault(maker, set()).add(identity)
-
-    def _binder(self, identity: Identity) -> Identity | None:
-        """What it stands in, or what its origin does, if binding that to another object makes it."""
-        new, rules = self.new[identity], self.decisions.rules(identity)
-        if not (rules.rebinding_brings and new.derived_from and rules.created_along(new)):
-            return None
-        if self._rebinds_above(identity):
-            return self.new.parent(identity)
-        origin = new.derived_from[0]
-        return self._binder(origin) if self.decisions.comes(origin) else None
-
-    def _unbinder(self, identity: Identity) -> Identity | None:
-        """What it stands in, or what its origin does, if unbinding that from another object drops it."""
-        old, rules = self.old[identity], self.decisions.rules(identity)
-        parent = self.old.parent(identity)
-        if not (rules.unbinding_drops and old.derived_from and parent is not None):
-            return None
-        if self.decisions.rebinds(parent):
-            return parent
-        origin = old.derived_from[0]
-        return self._unbinder(origin) if self.decisions.goes(origin) else None
-
-    def _in_cycles(self) -> frozenset[Identity]:
-        """What is dropped by a step of its own, for with its parent it would go both before and after what it uses."""
-        import networkx as nx
-
-        graph: nx.DiGraph[Identity] = nx.DiGraph()
-        detachable: list[tuple[Identity, Identity, Identity]] = []
-        for identity in (i for i, _ in self.decisions if self.decisions.goes(i)):
-            cover = self._cover(identity)
-            for other in {self._cover(used) for used in self._held([identity]) if self.decisions.goes(used)}:
-                graph.add_edge(cover, other)
-                if cover != other and self.decisions.rules(identity).detachable and not self._goes_along(identity):
-                    detachable.append((identity, cover, other))
-        circle = {i: n for n, found in enumerate(nx.strongly_connected_components(graph)) for i in found}
-        return frozenset(identity for identity, a, b in detachable if circle[a] == circle[b])
-
-    def _goes_along(self, identity: Identity) -> bool:
-        """Is it dropped with what it derives from, which goes?"""
-        old = self.old[identity]
-        along = self.decisions.rules(identity).dropped_along(old)
-        return along and any(self.decisions.goes(origin) for origin in old.derived_from)
-
-    def _cover(self, identity: Identity) -> Identity:
-        """The object whose drop takes this one along; itself, if none does."""
-        if identity in self._detached:
-            return identity
-        if self._goes_along(identity) and (origins := self._detached.intersection(self.old[identity].derived_from)):
-            return min(origins)
-        old, rules = self.old[identity], self.decisions.rules(identity)
-        parent = self.old.parent(identity)
-        if parent is not None and self.decisions.goes(parent):
-            cover = self._cover(parent)
-            apart = self.decisions.fate(cover) is Fate.SUPERSEDE
-            kept = kind_of(identity) in self.decisions.rules(cover).aside_keeps
-            return identity if apart and not kept else cover
-        carrier = rules.goes_with(old)
-        if carrier is not None and self.decisions.goes(carrier):
-            return self._cover(carrier)
-        for origin in old.derived_from:
-            left = rules.leaves_heirs and any(self._is_left(heir, origin) for heir in self.old.heirs(origin))
-            if (
-                not left
-                and rules.dropped_along(old)
-                and self.decisions.goes(origin)
-                and not self._rebinds_above(identity)
-            ):
-                return self._cover(origin)
-        return identity
-
-    def _is_left(self, heir: Identity, origin: Identity) -> bool:
-        """Does it lose its origin, and stay where it is?"""
-        stays = heir in self.new and not self.decisions.goes(heir) and not self._rebinds_above(heir)
-        return stays and origin not in self.new[heir].derived_from
-
-    def _rebinds_above(self, identity: Identity) -> bool:
-        parent = self.old.parent(identity) or self.new.parent(identity)
-        if parent is None:
-            return False
-        origins = [
-            origin for schema in (self.old, self.new) if (obj := schema.get(identity)) for origin in obj.derived_from
-        ]
-        return self.decisions.rebinds(parent, origins) or self.decisions.comes(parent)
-
-    def _maker(self, identity: Identity) -> Identity | None:
-        """The object whose step makes this one too; None if it takes a step of its own."""
-        new, rules = self.new[identity], self.decisions.rules(identity)
-        parent = self.new.parent(identity)
-        inherited = None
-        if parent is not None:
-            if self.decisions.comes(parent):
-                above = self.decisions.rules(parent)
-                inherited = above.inherited(self.new[parent], new)
-                if kind_of(identity) in above.inline or inherited == "at once":
-                    return self._maker(parent) or parent
-            elif rules.with_parent:
-                return parent
-        if new.derived_from and rules.created_along(new):
-            origin = new.derived_from[0]
-            bound = inherited == "later" or not self._rebinds_above(identity)
-            if bound and self.decisions.comes(origin):
-                return self._maker(origin) or origin
-        return None
-
-    def _is_made_elsewhere(self, identity: Identity) -> bool:
-        return self._binder(identity) is not None or self._maker(identity) is not None
-
     # ------------------------------------------------------------------ steps of one object
 
     def _make(self, identity: Identity, decision: Decision) -> None:
         drop = create = None
         if decision.fate is Fate.SUPERSEDE:
             drop = self._set_aside(identity, decision)
-        elif self.decisions.goes(identity) and identity in self._covers:
+        elif self.decisions.goes(identity) and identity in self._along.covers:
             drop = self._drops[identity] = self._drop(identity, decision)
-        if self.decisions.comes(identity) and not self._is_made_elsewhere(identity):
+        if self.decisions.comes(identity) and not self._along.is_made_elsewhere(identity):
             create = self._create(identity, decision)
             if drop is not None:
                 self.edges.append((drop, create))
@@ -200,7 +74,7 @@ class Steps:
 
     def _drop(self, identity: Identity, decision: Decision) -> Step:
         old, rules = self.old[identity], self.decisions.rules(identity)
-        along = self._covers[identity] | {identity}
+        along = self._along.covers[identity] | {identity}
         return self._add(
             self._prepared(
                 Step(
@@ -210,7 +84,7 @@ class Steps:
                     old=old,
                     new=None,
                     parent=self.old.parent(identity),
-                    releases=frozenset(self._held(along) - along),
+                    releases=frozenset(self._along.held(along) - along),
                     destroys=frozenset(along),
                     loses=None if self._is_moved_out(identity) else decision.loses,
                     why=decision.because,
@@ -223,7 +97,7 @@ class Steps:
         aside = self.dialect.aside(identity, self.old, self.new)
         if rules.aside is None:
             raise Defect(f"{identity} can't be set aside", f"{self.dialect.name} rules", "please report both snapshots")
-        along = frozenset(self._covers[identity] | {identity})
+        along = frozenset(self._along.covers[identity] | {identity})
         first = Step(
             action="set aside",
             identity=identity,
@@ -240,7 +114,7 @@ class Steps:
             macro=rules.drop,
             old=old,
             new=None,
-            releases=frozenset(self._used(self.old[i] for i in along) - along),
+            releases=frozenset(used_by(self.old[i] for i in along) - along),
             destroys=frozenset(moved(i, identity, aside) for i in along),
             loses=decision.loses,
             why="it was set aside, and nothing uses it any more",
@@ -284,7 +158,7 @@ class Steps:
     def _create(self, identity: Identity, decision: Decision) -> Step:
         new, rules = self.new[identity], self.decisions.rules(identity)
         parent = self.new.parent(identity)
-        brought = self._brought.get(identity, set())
+        brought = self._along.brought.get(identity, set())
         inner = tuple((i, self._parent(i), self.new[i]) for i in self._in_order(identity, brought))
         made = frozenset({identity, *brought})
         step = Step(
@@ -304,7 +178,7 @@ class Steps:
         step = self._prepared(step)
         state = State(self.old)
         outcome = dict(self._effects(step, state))
-        needs = self._used(obj for i, obj in outcome.items() if i in made and obj is not None)
+        needs = used_by(obj for i, obj in outcome.items() if i in made and obj is not None)
         needs.update(above for _, above, _ in inner)
         if parent is not None:
             needs.add(parent)
@@ -348,7 +222,7 @@ class Steps:
     def _is_brought(self, identity: Identity, attribute: str) -> bool:
         """Does an alter of what it derives from alter it too?"""
         old, new = self.old[identity], self.new[identity]
-        if not new.derived_from or self._rebinds_above(identity):
+        if not new.derived_from or self._along.rebinds_above(identity):
             return False
         own = self.decisions.rule(identity, attribute, old, new)
         return isinstance(own, InPlace) and own.brought and any(self._does(i, own.macro) for i in new.derived_from)
@@ -465,7 +339,7 @@ class Steps:
     def _alter_step(
         self, identity: Identity, current: Object, target: Object, rule: InPlace, together: tuple[str, ...], unset: bool
     ) -> Step:
-        before, after = self._used_by(current, together), self._used_by(target, together)
+        before, after = self._used_through(current, together), self._used_through(target, together)
         if not rule.light and not unset:
             old_uses, new_uses = set(current.depends_on), set(target.depends_on)
             before, after = before | (old_uses - new_uses), after | new_uses
@@ -473,12 +347,12 @@ class Steps:
         asides = {self.dialect.aside(i, self.old, self.new) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
         brings: set[Identity] = set()
         drops: set[Identity] = set()
-        if rule.rebinds:
-            brings, drops = (
-                (set(), self._unbound.get(identity, set())) if unset else (self._bound.get(identity, set()), set())
-            )
+        if rule.rebinds and unset:
+            drops = self._along.unbound.get(identity, set())
+        elif rule.rebinds:
+            brings = self._along.bound.get(identity, set())
         elif not rule.light and not self.decisions.comes(identity):
-            brings = self._brought.get(identity, set())
+            brings = self._along.brought.get(identity, set())
         return Step(
             action="alter",
             identity=identity,
@@ -540,7 +414,7 @@ class Steps:
             before, target = self.old.get(identity), self.new.get(identity)
             if before is None or target is None or self.decisions.goes(identity):
                 continue
-            if step.identity in before.derived_from and self._rebinds_above(identity):
+            if step.identity in before.derived_from and self._along.rebinds_above(identity):
                 continue
             for attribute in self._differing(after, target):
                 if getattr(after, attribute) == getattr(before, attribute):
@@ -609,16 +483,6 @@ class Steps:
         names = compared(type(target), self._versions, self._left_out)
         return [a for a in names if getattr(current, a) != getattr(target, a)]
 
-    def _held(self, identities: Iterable[Identity]) -> set[Identity]:
-        """What of the old schema can't be dropped before these are."""
-        objects = [(self.decisions.rules(i), self.old[i]) for i in identities]
-        used = self._used(obj for _, obj in objects)
-        return used.union(*(rules.holds(obj, self.old) for rules, obj in objects))
-
     @staticmethod
-    def _used(objects: Iterable[Object]) -> set[Identity]:
-        return {used for obj in objects for attribute, used in references(obj) if attribute != "derived_from"}
-
-    @staticmethod
-    def _used_by(obj: Object, together: tuple[str, ...]) -> set[Identity]:
+    def _used_through(obj: Object, together: tuple[str, ...]) -> set[Identity]:
         return {used for attribute, used in references(obj) if attribute in together}

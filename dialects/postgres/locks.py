@@ -6,15 +6,49 @@ SHARE, ROW SHARE, ROW EXCLUSIVE) are left out. A lock on a table goes for its in
 that its columns own; partitions that come and go at run time are locked with their parent.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...engine.protocol import Blocks, Lock, Schema, Step
-from ...snapshots.model import Identity, Object, Text, plain
+from ...snapshots.model import Identity, Object
 from ...snapshots.naming import kind_of
-from ...snapshots.postgres import Column, Domain, ForeignKey, Table
-from . import casts
+from .conditions import (
+    adopts,
+    becomes_not_null,
+    fills_rows,
+    has_keys,
+    is_detached,
+    is_enforced,
+    is_filled,
+    is_looked_at,
+    is_stored,
+    is_stored_anew,
+    is_unchecked,
+    is_validated,
+    looks_at_rows,
+    only_validates,
+    sets_easy_options,
+)
+from .places import (
+    Place,
+    above,
+    beside,
+    both,
+    defaults,
+    family,
+    followed,
+    going,
+    holders,
+    keyed,
+    nowhere,
+    own,
+    referenced,
+    referring,
+    relation,
+    sources,
+    unless,
+    when,
+)
 
 AE, SRE, SHARE, SUE = (
     "ACCESS EXCLUSIVE",
@@ -25,15 +59,6 @@ AE, SRE, SHARE, SUE = (
 
 BLOCKS: Mapping[str, Blocks] = {AE: "reads and writes", SRE: "writes", SHARE: "writes", SUE: "nothing"}
 
-Place = Callable[[Step, Schema, Schema], Iterable[Identity]]
-"""The objects that something is done to."""
-Condition = Callable[[Step, Schema, Schema], bool]
-
-
-def nowhere(_step: Step, _old: Schema, _new: Schema) -> Iterable[Identity]:
-    """Nothing."""
-    return ()
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -43,298 +68,6 @@ class Row:
     rewrites: Place = nowhere
     scans: Place = nowhere
 
-
-# ---------------------------------------------------------------------- places
-
-
-def own(step: Step, _old: Schema, _new: Schema) -> Iterable[Identity]:
-    """The step's subject."""
-    return (step.identity,)
-
-
-def relation(step: Step, old: Schema, new: Schema) -> Iterable[Identity]:
-    """What the subject stands in, outermost; itself, if nothing."""
-    return (_relation(step.identity, step.parent, old, new),)
-
-
-def _relation(identity: Identity, parent: Identity | None, old: Schema, new: Schema) -> Identity:
-    while parent is not None:
-        identity, parent = parent, old.parent(parent) or new.parent(parent)
-    return identity
-
-
-def family(step: Step, old: Schema, new: Schema) -> Iterable[Identity]:
-    """The relation and all that derive from it."""
-    return with_heirs(relation(step, old, new), old, new)
-
-
-def with_heirs(relations: Iterable[Identity], *schemas: Schema) -> Iterator[Identity]:
-    """Tables with their partitions and children, on either side."""
-    found = dict.fromkeys(relations)
-    waiting = list(found)
-    while waiting:
-        at = waiting.pop()
-        heirs = {heir for schema in schemas for heir in schema.remember("heirs of tables", _heirs).get(at, ())}
-        waiting.extend(heirs - found.keys())
-        found.update(dict.fromkeys(sorted(heirs)))
-    return iter(found)
-
-
-def _heirs(schema: Schema) -> dict[Identity, list[Identity]]:
-    """Partitions and children, by what they derive from directly."""
-    found: dict[Identity, list[Identity]] = {}
-    for table in schema.of_kind("table"):
-        assert isinstance(table, Table)
-        for parent in (*table.inherits, *([table.partition_of] if table.partition_of else ())):
-            found.setdefault(parent, []).append(table.identity())
-    return found
-
-
-def above(step: Step, old: Schema, new: Schema) -> Iterable[Identity]:
-    """What the table is a partition or a child of, or is to be; and the default partitions there."""
-    parents: dict[Identity, None] = {}
-    for table in (step.old, step.new):
-        if isinstance(table, Table):
-            parents.update(dict.fromkeys([*table.inherits, *([table.partition_of] if table.partition_of else ())]))
-    return parents
-
-
-def defaults(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
-    """The default partitions beside it, with what stands below."""
-    for parent in above(step, old, new):
-        for heir in with_heirs([parent], old, new):
-            if any(getattr(schema.get(heir), "bound", None) == "DEFAULT" for schema in (old, new)):
-                yield from with_heirs([heir], old, new)
-
-
-def referenced(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
-    """The tables that the foreign keys at hand refer to: the subject, what goes with it, what stands in the table."""
-    keys = [obj for obj in (step.old, step.new) if isinstance(obj, ForeignKey)]
-    keys += [obj for i in step.destroys if isinstance(obj := old.get(i), ForeignKey)]
-    tables = [i for i in (step.identity, *step.destroys, *above(step, old, new)) if kind_of(i) == "table"]
-    inside = (schema.get(i) for table in tables for schema in (old, new) for i in schema.inside(table))
-    keys += [obj for obj in inside if isinstance(obj, ForeignKey)]
-    return with_heirs([key.references for key in keys], old, new)
-
-
-def referring(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
-    """The tables whose foreign keys refer to the table, or to what it is a part of, at whatever remove."""
-    tables = [step.identity, *above(step, old, new)]
-    for table in tables:
-        wholes = (getattr(schema.get(table), "partition_of", None) for schema in (old, new))
-        tables += [whole for whole in wholes if whole is not None and whole not in tables]
-    for table in tables:
-        for schema in (old, new):
-            users = [user for user, attribute in schema.users(table) if attribute == "references"]
-            yield from with_heirs([p for user in users if (p := schema.parent(user)) is not None], old, new)
-
-
-def keyed(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
-    """The tables at both ends of the foreign keys that the column, or one that derives from it, has a part in."""
-    columns = [step.identity]
-    for column in columns:
-        columns += old.heirs(column)
-    ends: dict[Identity, None] = {}
-    for column in columns:
-        for user, _ in old.users(column):
-            key = old.get(user)
-            if isinstance(key, ForeignKey):
-                ends.update(dict.fromkeys([key.references, old.root_of(user) or user]))
-    return with_heirs(ends, old, new)
-
-
-def followed(step: Step, _old: Schema, _new: Schema) -> Iterable[Identity]:
-    """The tables behind whose rows a sequence goes on."""
-    return [table for table, _ in step.context["continued"]]
-
-
-def going(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
-    """What is dropped, and what that was a part of."""
-    yield from with_heirs([*step.destroys, *above(step, old, new)], old)
-
-
-def beside(step: Step, _old: Schema, _new: Schema) -> Iterable[Identity]:
-    """The partitioned index that it is attached to."""
-    return step.new.derived_from if step.new is not None else ()
-
-
-def holders(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
-    """Tables with a column of the type, through types that are made of it."""
-    found = {step.parent or step.identity}
-    waiting = list(found)
-    while waiting:
-        at = waiting.pop()
-        for schema in (old, new):
-            for user, _ in schema.users(at):
-                root = schema.root_of(user) or user
-                if kind_of(user) == "column":
-                    yield root
-                elif root not in found and kind_of(root) in ("domain", "composite", "range"):
-                    found.add(root)
-                    waiting.append(root)
-
-
-def sources(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
-    """The tables that a query reads, through views."""
-    found: set[Identity] = set()
-    waiting = [step.identity]
-    while waiting:
-        at = waiting.pop()
-        for schema in (old, new):
-            obj = schema.get(at)
-            for used in obj.depends_on if obj is not None else ():
-                root = schema.root_of(used)
-                if root is not None and root not in found and kind_of(root) in _READ:
-                    found.add(root)
-                    waiting.append(root)
-    yield from with_heirs(sorted(found), old, new)
-
-
-_READ = frozenset({"table", "view", "materialized_view"})
-
-
-def when(condition: Condition, place: Place) -> Place:
-    """There, if the condition holds."""
-    return lambda step, old, new: place(step, old, new) if condition(step, old, new) else ()
-
-
-def unless(condition: Condition, place: Place) -> Place:
-    """There, if the condition does not hold."""
-    return lambda step, old, new: () if condition(step, old, new) else place(step, old, new)
-
-
-def both(*places: Place) -> Place:
-    """Each of them."""
-    return lambda step, old, new: [identity for place in places for identity in place(step, old, new)]
-
-
-# ---------------------------------------------------------------------- conditions
-
-
-def is_unchecked(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Are existing rows taken as they are?"""
-    return bool(getattr(step.new, "not_valid", False) or getattr(step.new, "not_enforced", False))
-
-
-def becomes_not_null(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Must each row be looked at for NULLs?"""
-    constraint = getattr(step.new, "not_null_constraint", None)
-    return bool(getattr(step.new, "not_null", False)) and not (constraint is not None and constraint.not_valid)
-
-
-def is_stored(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Is the generated column kept in the rows?"""
-    generated = getattr(step.new, "generated", None)
-    return generated is not None and not generated.virtual
-
-
-_CONSTANT = re.compile(
-    r"""(
-        -? [\d.]+ (e[+-]?\d+)? | \(\s*-[\d.]+\s*\) | '(?:[^']|'')*' | true | false | null
-      | now\(\) | current_(timestamp | date | time)(\(\d\))? | localtime(stamp)?(\(\d\))?
-    ) (\s*::\s*[\w\s".]+(\([\d,\s]+\))?(\s+with(out)?\s+time\s+zone)?(\[\])*)*""",
-    re.VERBOSE | re.IGNORECASE,
-)
-
-
-def _is_constant(expression: Text | None) -> bool:
-    """Is it one value for all rows, so that it need not be written into them (ALTER TABLE, "ADD COLUMN")?"""
-    return expression is None or _CONSTANT.fullmatch(plain(expression).strip()) is not None
-
-
-def fills_rows(step: Step, old: Schema, new: Schema) -> bool:
-    """Does the new column have a value of its own in each row?"""
-    column = step.new
-    assert isinstance(column, Column)
-    if column.identity_column is not None or is_stored(step, old, new):
-        return True
-    domain = _domain(column.type, old, new)
-    limited = domain is not None and bool(
-        domain.checks or domain.not_null or domain.default or _is_domain(domain, old, new)
-    )
-    return limited or not _is_constant(column.default.expression if column.default is not None else None)
-
-
-def _domain(type_: str, old: Schema, new: Schema) -> Domain | None:
-    identity = Identity(f"domain {casts.base(type_)}")
-    found = new.get(identity) or old.get(identity)
-    return found if isinstance(found, Domain) else None
-
-
-def _is_domain(domain: Domain, old: Schema, new: Schema) -> bool:
-    return _domain(domain.type, old, new) is not None
-
-
-def looks_at_rows(step: Step, old: Schema, new: Schema) -> bool:
-    """Is each row read though none is written: for NULLs?"""
-    return fills_rows(step, old, new) or bool(getattr(step.new, "not_null", False))
-
-
-def is_stored_anew(step: Step, old: Schema, new: Schema) -> bool:
-    """Are values of the new type kept in another form?"""
-    assert isinstance(step.old, Column) and isinstance(step.new, Column)
-    return bool(step.context.get("using")) or not casts.is_kept(step.old.type, step.new.type)
-
-
-def is_looked_at(step: Step, old: Schema, new: Schema) -> bool:
-    """Are rows read at a change of type: because they are stored anew, or for what is made of them?"""
-    users = {user for schema in (old, new) for user, _ in schema.users(step.identity)}
-    made_of_it = any(kind_of(user) in ("check", "index", "primary_key", "unique", "exclusion") for user in users)
-    return made_of_it or is_stored_anew(step, old, new)
-
-
-_EASY = re.compile(
-    r"(toast\.)?(autovacuum_\w+|vacuum_\w+|log_autovacuum_\w+|fillfactor|toast_tuple_target|parallel_workers|"
-    r"deduplicate_items|n_distinct(_inherited)?)"
-)
-"""Options that may change while the rows do (src/backend/access/common/reloptions.c, `lockmode`)."""
-
-
-def sets_easy_options(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Do all the options that it sets or resets take a weak lock?"""
-    return all(_EASY.fullmatch(name) for name in (*step.context["set"], *step.context["reset"]))
-
-
-def only_validates(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Does the NOT NULL constraint keep its name, and whom it reaches?"""
-    before, after = (getattr(obj, "not_null_constraint", None) for obj in (step.old, step.new))
-    said = [(c.name, c.no_inherit) if c is not None else (None, False) for c in (before, after)]
-    return said[0] == said[1]
-
-
-def is_validated(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Does the NOT NULL constraint become valid?"""
-    before, after = (getattr(obj, "not_null_constraint", None) for obj in (step.old, step.new))
-    return before is not None and before.not_valid and not (after is not None and after.not_valid)
-
-
-def adopts(step: Step, old: Schema, new: Schema) -> bool:
-    """Have tables that derive from it a key of their own that becomes a part of this one?"""
-    return any(i not in step.produces for i in new.heirs(step.identity))
-
-
-def has_keys(step: Step, old: Schema, new: Schema) -> bool:
-    """Does the table have foreign keys of its own?"""
-    inside = {*old.inside(step.identity), *new.inside(step.identity)}
-    return any(kind_of(i) == "foreign_key" for i in inside - step.produces)
-
-
-def is_enforced(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Is the key enforced from now on?"""
-    return not getattr(step.new, "not_enforced", False)
-
-
-def is_filled(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Is the query run?"""
-    return not getattr(step.new, "not_populated", False)
-
-
-def is_detached(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Is the partition detached before it is dropped?"""
-    return bool(step.context.get("detach"))
-
-
-# ---------------------------------------------------------------------- the table
 
 NOTHING = Row()
 """No relation that was there before is locked against anyone."""

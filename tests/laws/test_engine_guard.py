@@ -11,7 +11,7 @@ from jinja2 import meta
 
 from dbstrata.dialects import dialect
 from dbstrata.dialects.mysql.rules import tables as mysql_tables
-from dbstrata.dialects.postgres import effects
+from dbstrata.dialects.postgres.effects import altering, creating
 from dbstrata.dialects.postgres.rules import tables
 from dbstrata.engine.protocol import Choose, InPlace, KindRules, Rule
 from dbstrata.snapshots import mysql, postgres
@@ -178,7 +178,7 @@ def test_every_macro_of_a_rule_is_there(name: str, macro: str) -> None:
 
 def named_in_effects(name: str) -> set[str]:
     """The keys of the dialect's tables of side effects, links and contexts; and every other name in its sources."""
-    sources = [path for path in (ROOT / "dialects" / name).glob("*.py") if path.stem in ("effects", "dialect", "locks")]
+    sources = (ROOT / "dialects" / name).rglob("*.py")
     families = {path.name.partition(".")[0] for path in (ROOT / "templates" / name).glob("*.sql.j2")}
     constants = (str(constant.value) for path in sources for constant in strings(parsed(path)))
     return {
@@ -193,10 +193,9 @@ def test_every_macro_of_an_effect_is_there(name: str, macro: str) -> None:
 
 def test_effects_and_rules_know_the_same_macros() -> None:
     """A side effect of what no rule does any more is dead."""
-    side_effects: dict[str, Any] = effects._SIDE_EFFECTS  # pyright: ignore[reportPrivateUsage]
-    assert side_effects.keys() - named_in_rules("postgres") == set()
-    assert effects.NOT_CREATED.keys() - KINDS["postgres"].keys() == set()
-    for kind, names in effects.NOT_CREATED.items():
+    assert altering.SIDE_EFFECTS.keys() - named_in_rules("postgres") == set()
+    assert creating.NOT_CREATED.keys() - KINDS["postgres"].keys() == set()
+    for kind, names in creating.NOT_CREATED.items():
         assert names - set(attributes(KINDS["postgres"][kind])) == set()
 
 
