@@ -100,7 +100,9 @@ def _not_null(identity: Identity, old: Object, new: Object, old_schema: Schema, 
             if new.not_null
             else not is_partition(identity, new_schema) and not not_nulls.is_own(old)
         )
-    return InPlace("alter_table.set_not_null", brought=brought, fails="NULLs in the column")
+    made = new.not_null_constraint
+    checked = new.not_null and not (made is not None and made.not_valid)
+    return InPlace("alter_table.set_not_null", brought=brought, fails="NULLs in the column" if checked else None)
 
 
 def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:

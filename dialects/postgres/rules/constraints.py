@@ -18,10 +18,11 @@ def _validate(_identity: Identity, old: Object, _new_obj: Object, _old: Schema, 
     return Replace()
 
 
-def _enforced(_identity: Identity, old: Object, _new_obj: Object, _old: Schema, _new: Schema) -> Rule:
+def _enforced(_identity: Identity, old: Object, new_obj: Object, _old: Schema, _new: Schema) -> Rule:
     """Only a foreign key can be switched (42809 else)."""
     if isinstance(old, ForeignKey):
-        return InPlace("alter_table.alter_enforced", fails=BREAKS, brought=True)
+        fails = None if getattr(new_obj, "not_enforced", False) else BREAKS
+        return InPlace("alter_table.alter_enforced", fails=fails, brought=True)
     return Replace()
 
 

@@ -16,9 +16,10 @@ def _enum_labels(_identity: Identity, old: Object, new: Object, _old: Schema, _n
 
 
 def _domain_not_null(identity: Identity, old: Object, new: Object, *schemas: Schema) -> Rule:
-    if getattr(new, "not_null", False) and any(is_boxed(identity, schema) for schema in schemas):
+    not_null = getattr(new, "not_null", False)
+    if not_null and any(is_boxed(identity, schema) for schema in schemas):
         return Supersede()
-    return InPlace("domain.set_not_null", fails="NULLs in columns of the domain")
+    return InPlace("domain.set_not_null", fails="NULLs in columns of the domain" if not_null else None)
 
 
 def _with_domain(identity: Identity, new: Object, old_schema: Schema, new_schema: Schema) -> bool:

@@ -26,6 +26,7 @@ from dbstrata.snapshots.postgres import (
     IdentityColumn,
     Index,
     IndexPart,
+    NotNullConstraint,
     PartitionKey,
     PartitionKeyPart,
     Policy,
@@ -47,6 +48,10 @@ def column(name: str = "c", type: str = "integer", **attributes: Any) -> Column:
 
 def t(*columns: Column, **attributes: Any) -> Any:
     return table("t", ID, *columns, **attributes)
+
+
+def domain(**attributes: Any) -> Domain:
+    return Domain(schema="public", name="d", type="integer", **attributes)
 
 
 def enum(*labels: str) -> Enum:
@@ -103,6 +108,14 @@ CASES: dict[str, tuple[list[Any], list[Any], set[str]]] = {
     "an index": ([t()], [t(indexes=(CHEAP,))], {"DB202"}),
     "a comment": ([t()], [t(comment="new")], set()),
     "NOT NULL": ([t(column())], [t(column(not_null=True))], {"DB202", "DB301", "DB404"}),
+    "NOT NULL that is not validated": (
+        [t(column())],
+        [t(column(not_null=True, not_null_constraint=NotNullConstraint(not_valid=True)))],
+        {"DB203", "DB404"},
+    ),
+    "NOT NULL goes": ([t(column(not_null=True))], [t(column())], {"DB203"}),
+    "NOT NULL of a domain": ([domain()], [domain(not_null=True)], {"DB301", "DB404"}),
+    "NOT NULL of a domain goes": ([domain(not_null=True)], [domain()], set()),
     "a unique constraint": (
         [t()],
         [t(constraints=(Unique(name="u", columns=(identity("column", "public", "t", "id"),)),))],
