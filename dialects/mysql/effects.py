@@ -93,11 +93,25 @@ def _said_or_not(step: Step, state: State) -> Iterator[Effect]:
             yield identity, replace(obj, charset_apart=becomes and (obj.charset_apart or not was))
 
 
+def _encryption_said(step: Step, state: State) -> Iterator[Effect]:
+    """MySQL prints the ENCRYPTION of a table that has none where the database's default is another one."""
+    if "encrypted" not in step.attributes or step.new is None:
+        return
+    tables = {obj.identity(): None for obj in state.schema.of_kind("table")}
+    for identity in tables | dict.fromkeys(state.touched):
+        obj = state.get(identity)
+        if isinstance(obj, Table) and obj.options.get("ENCRYPTION") != "'Y'":
+            said = {"ENCRYPTION": "'N'"} if getattr(step.new, "encrypted", False) else {}
+            others = {name: value for name, value in obj.options.items() if name != "ENCRYPTION"}
+            yield identity, replace(obj, options=dict(sorted((said | others).items())))
+
+
 _REACHES: dict[str, Callable[[Step, State], Iterable[Effect]]] = {
     privileges.SET: _columns_too,
     "alter_table.set_charset": _said_or_not,
+    "database.alter": _encryption_said,
 }
-"""What a statement does to the columns of its table."""
+"""What a statement does to others: the columns of its table, the tables of its database."""
 
 
 def _rename(step: Step, state: State) -> Iterator[Effect]:
