@@ -5,8 +5,6 @@ what makes another one of it. The plans there and back, and those from nothing a
 statement on a copy; after each the catalog is dumped, and it must be what `effects` predicts, attribute by attribute.
 """
 
-import ast
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dbstrata.dialects.postgres import rules as rules_package
+from dbstrata.dialects.postgres import rules
 from dbstrata.dialects.postgres.catalog import read
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
-from dbstrata.dialects.postgres.rules import tables
-from dbstrata.engine.protocol import InPlace, Kept
 from dbstrata.snapshots.postgres import Snapshot
 
 from ..servers import CREATE
-from ..stepwise import Seen, step_by_step
+from ..stepwise import Seen, missing, step_by_step
 
 DATA = Path(__file__).parents[1] / "effects"
 ONE_WAY = "one way: "
@@ -155,36 +151,6 @@ def test_effects_on_15(bench15: Bench, family: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def missing(seen: Seen) -> set[str]:
-    """What of the rules no plan has exercised: a kind's creation, drop and setting aside; each attribute, and each that
-    is altered in place; every macro that the rules name."""
-    found = set[str]()
-    for kind, rules in tables().items():
-        actions = {"create": rules.create, "drop": rules.drop, "set aside": rules.aside}
-        found |= {
-            f"{kind}: {action}" for action, macro in actions.items() if macro and (kind, action) not in seen.actions
-        }
-        for attribute, rule in rules.attributes.items():
-            if isinstance(rule, InPlace) and (kind, attribute) not in seen.set_:
-                found.add(f"{kind}: {attribute} set")
-            elif not isinstance(rule, Kept) and (kind, attribute) not in seen.changed | seen.set_:
-                found.add(f"{kind}: {attribute}")
-    run = {macro for _, macro in seen.macros}
-    return found | {f"macro {macro}" for macro in _named_macros() - run}
-
-
-def _named_macros() -> set[str]:
-    """Every `family.macro` in the source of the rules, those that a function picks included."""
-    folder = Path(rules_package.__file__).parent
-    texts = [
-        node.value
-        for path in folder.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    return {text for text in texts if re.fullmatch(r"[a-z_]+\.[a-z_]+", text)}
-
-
 _SHELL = "its function takes the range type, which would have to be there as a shell first"
 _WHOLE = "judged as a whole, in test_cases, and not yet step by step"
 _HINTS = "a rename follows a hint: test_renames judges it, as a whole"
@@ -230,4 +196,4 @@ def test_every_rule_is_exercised(bench: Bench) -> None:
     for family in FAMILIES:
         for title in bench.scenarios(family):
             bench.run(family, title)
-    assert missing(bench.seen) == set(EXCEPTIONS)
+    assert missing(bench.seen, rules) == set(EXCEPTIONS)
