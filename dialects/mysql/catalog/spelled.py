@@ -39,6 +39,7 @@ _DROPPED = re.compile(
   | (?<=REFERENCES\ )(?P<database>{NAME})\. | (?<=\()(?P<inner>{NAME})\.(?={NAME}\))
   | (?P<now>(?i:current_timestamp)(?:\(\d*\))?)
   | \ (?P<wrap>/\*M?!\d+\ (?P<inside>[^*]*)\*/)
+  | (?P<name>{NAME})
   | (?<!\ NOT)(?<!\ DEFAULT)\ NULL\b
     """,
     re.VERBOSE | re.DOTALL,
@@ -81,6 +82,8 @@ def _normal(text: str, own: str) -> str:
             return found["now"].upper().removesuffix("()")
         if found["inside"]:
             return f" {found['inside'].strip()}"
+        if found["name"]:
+            return found[0]
         name = found["database"] or found["inner"]
         return found[0] if name and name != own else ""
 
