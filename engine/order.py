@@ -32,7 +32,7 @@ def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Stat
     graph.add_nodes_from(range(len(steps.steps)))
     number = {id(step): n for n, step in enumerate(steps.steps)}
     graph.add_edges_from((number[id(a)], number[id(b)]) for a, b in steps.edges)
-    graph.add_edges_from(_uses(steps.steps))
+    graph.add_edges_from(_uses(steps.steps, dialect))
     graph.add_edges_from(_claims(steps.steps, old, new, dialect))
     rank = ranks(steps.steps, new, dialect)
     keys = {n: _key(n, step, rank, dialect) for n, step in enumerate(steps.steps)}
@@ -48,7 +48,7 @@ def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Stat
     return placed(found, old, new, dialect)
 
 
-def _uses(steps: list[Step]) -> Iterator[Edge]:
+def _uses(steps: list[Step], dialect: Dialect) -> Iterator[Edge]:
     """What is needed is made first; what is used is let go first."""
     producers = _by_identity(steps, lambda s: s.produces)
     settlers = _by_identity(steps, lambda s: {s.identity} if s.action == "alter" and s.settles else ())
@@ -58,6 +58,8 @@ def _uses(steps: list[Step]) -> Iterator[Edge]:
     for n, step in enumerate(steps):
         for needed in step.needs:
             yield from _edges(producers.get(needed, ()), [n])
+            if dialect.rules(kind_of(step.identity)).binds_late:
+                continue
             if step.settles or step.action == "create" or needed != step.identity:
                 yield from _edges((m for m in settlers.get(needed, ()) if _waits(step, steps[m])), [n])
         for released in step.releases:

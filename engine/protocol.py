@@ -155,6 +155,8 @@ class KindRules(Struct, frozen=True):
     """Binding its parent to the origin's parent makes it: a partition's triggers."""
     unbinding_drops: bool = False
     """Unbinding its parent from the origin's parent drops it."""
+    binds_late: bool = False
+    """It looks at what it names whenever it runs: that has to be there, and may change afterwards."""
     placeable: Mapping[str, str] = {}
     """The ordered fields whose objects can be made, or moved, to any place; and those objects' kind."""
     move: str | None = None

@@ -123,6 +123,7 @@ RULES = {
     "view": KindRules(
         create="view.create",
         drop="view.drop",
+        binds_late=True,
         rename="view.rename",
         attributes={
             **same(

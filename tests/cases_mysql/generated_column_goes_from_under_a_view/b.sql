@@ -1,0 +1,2 @@
+CREATE TABLE p (id int PRIMARY KEY, status enum('x') NOT NULL);
+CREATE VIEW v AS SELECT status FROM p;
