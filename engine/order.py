@@ -56,9 +56,10 @@ def _uses(steps: list[Step], dialect: Dialect) -> Iterator[Edge]:
     destroyers = _by_identity(steps, lambda s: s.destroys)
     altering = _by_identity(steps, lambda s: {s.identity} if s.action == "alter" else ())
     for n, step in enumerate(steps):
+        binds_late = dialect.rules(kind_of(step.identity)).binds_late
         for needed in step.needs:
             yield from _edges(producers.get(needed, ()), [n])
-            if dialect.rules(kind_of(step.identity)).binds_late:
+            if binds_late:
                 continue
             if step.settles or step.action == "create" or needed != step.identity:
                 yield from _edges((m for m in settlers.get(needed, ()) if _waits(step, steps[m])), [n])
