@@ -1,22 +1,17 @@
-"""A few rows for tables that have none: for a rehearsal, where what matters is that there are some.
-
-Values are the same everywhere, so that foreign keys hold. A table that takes none of them stays empty, and is named.
-"""
+"""What to put into the tables of a rehearsal, on MySQL and MariaDB, and how rows are taken out again."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
-from ...snapshots.errors import ConnectionLost, ServerFailed
 from ...snapshots.model import Identity
 from ...snapshots.naming import parts_of, path
 from ...templates.filters.mysql import quote
+from ..filling import filled
 from .connection import Server, explained
 from .types import parse
 
 __all__ = ["empty", "fill", "quoted"]
-
-ROUNDS = 4
-"""How often tables are tried: a row may need another table's first."""
 
 COLUMNS = """
     SELECT c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE,
@@ -69,35 +64,15 @@ def fill(server: Server) -> tuple[dict[str, int], list[str]]:
         for table, name, type_, needed in cursor.fetchall():
             column = _Column(name.decode(), type_.decode(errors="replace"), needed == b"1")
             waiting.setdefault(path(table.decode()), []).append(column)
-    filled: dict[str, int] = {}
-    for _ in range(ROUNDS):
-        for table, its in list(waiting.items()):
-            if any(_inserted(server, table, values) for values in _choices(its)):
-                filled[table] = 1
-                del waiting[table]
-    return dict(sorted(filled.items())), sorted(waiting)
+    return filled(waiting, STRINGS, partial(_insert, server))
 
 
-def _choices(its: list[_Column]) -> Iterator[dict[str, str]]:
-    """Values by column: of all columns, of those that need one, of none."""
-    for chosen in (its, [c for c in its if c.needed]):
-        for string in STRINGS:
-            yield {c.name: value for c in chosen if (value := c.value(string)) is not None}
-    yield {}
-
-
-def _inserted(server: Server, table: str, values: dict[str, str]) -> bool:
+def _insert(server: Server, table: str, values: dict[str, str]) -> None:
     names = ", ".join(map(quote, values)).replace("%", "%%")
     target = quoted(table).replace("%", "%%")
-    try:
-        with explained(server.where), server.connection.cursor() as cursor:
-            marks = ", ".join(["%s"] * len(values))
-            cursor.execute(f"INSERT INTO {target} ({names}) VALUES ({marks})", tuple(values.values()))
-    except ConnectionLost:
-        raise
-    except ServerFailed:
-        return False
-    return True
+    marks = ", ".join(["%s"] * len(values))
+    with explained(server.where), server.connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {target} ({names}) VALUES ({marks})", tuple(values.values()))
 
 
 CHILDREN = """

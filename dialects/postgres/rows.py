@@ -1,19 +1,13 @@
-"""A few rows for tables that have none: for a rehearsal, where what matters is that there are some.
+"""What to put into the tables of a rehearsal, on PostgreSQL."""
 
-Values are the same everywhere, so that foreign keys hold. A table that takes none of them stays empty, and is named.
-"""
-
-from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
-from ...snapshots.errors import ConnectionLost, ServerFailed
 from ...snapshots.naming import path
+from ..filling import filled
 from .connection import Connection, explained
 
 __all__ = ["fill"]
-
-ROUNDS = 4
-"""How often tables are tried: a row may need another table's first."""
 
 COLUMNS = """
     WITH RECURSIVE based (column_type, type) AS (
@@ -71,34 +65,14 @@ def fill(connection: Connection) -> tuple[dict[str, int], list[str]]:
         for row in connection.execute(COLUMNS.encode()):
             column = _Column(*row)
             waiting.setdefault(path(column.schema, column.table), []).append(column)
-    filled: dict[str, int] = {}
-    for _ in range(ROUNDS):
-        for table, its in list(waiting.items()):
-            if any(_inserted(connection, table, values) for values in _choices(its)):
-                filled[table] = 1
-                del waiting[table]
-    return dict(sorted(filled.items())), sorted(waiting)
+    return filled(waiting, STRINGS, partial(_insert, connection))
 
 
-def _choices(its: list[_Column]) -> Iterator[dict[str, str]]:
-    """Values by column: of all columns, of those that need one, of none."""
-    for chosen in (its, [c for c in its if c.needed]):
-        for string in STRINGS:
-            yield {c.name: value for c in chosen if (value := c.value(string)) is not None}
-    yield {}
-
-
-def _inserted(connection: Connection, table: str, values: dict[str, str]) -> bool:
+def _insert(connection: Connection, table: str, values: dict[str, str]) -> None:
     names = ", ".join(map(path, values))
     insert = f"INSERT INTO {table} DEFAULT VALUES"
     if values:  # a value without a type, so that the column's is taken
         target = f"{table} ({names})".replace("%", "%%")
         insert = f"INSERT INTO {target} OVERRIDING SYSTEM VALUE VALUES ({', '.join(['%s'] * len(values))})"
-    try:
-        with explained(connection):
-            connection.execute(insert.encode(), list(values.values()) or None)
-    except ConnectionLost:
-        raise
-    except ServerFailed:
-        return False
-    return True
+    with explained(connection):
+        connection.execute(insert.encode(), list(values.values()) or None)
