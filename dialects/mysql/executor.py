@@ -2,15 +2,15 @@
 
 import hashlib
 import os
-import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from ...snapshots.errors import Refused, ServerFailed
 from ...snapshots.model import Header, Identity
 from ...snapshots.naming import parts_of
 from ...templates.render import render_query
+from ..sessions import taken, watched
 from .catalog import read
 from .client import commands
 from .connection import FLAVOURS, Server, beside, connect, explained
@@ -59,8 +59,6 @@ PROGRESS = {
     FROM information_schema.PROCESSLIST WHERE ID = %s AND MAX_STAGE > 0""",
 }
 STATE = "SELECT STATE, NULL FROM information_schema.PROCESSLIST WHERE ID = %s AND STATE LIKE 'Waiting for %%'"
-PAUSE = 3.0
-"""Seconds between two looks at a long statement."""
 
 MAKE_HISTORY = f"""
     CREATE TABLE IF NOT EXISTS {HISTORY} (
@@ -99,11 +97,7 @@ class Executor:
         name = lock_name(self._server.database)
         if self._rows("SELECT GET_LOCK(%s, %s)", (name, PATIENCE)) != [("1",)]:
             holders = [str(holder) for (holder,) in self._rows(HOLDER, (name,))]
-            raise Refused(
-                what="another dbstrata changes this database",
-                where=f"{self.where}: {'; '.join(holders) or 'it has just ended'}",
-                next="wait until it is done, and look with `dbstrata verify`",
-            )
+            raise taken(self.where, holders)
 
     def run(self, sql: str) -> None:
         """Have it done, command by command."""
@@ -123,17 +117,9 @@ class Executor:
             cursor.execute(sql, facts)
             return [tuple(map(_text, row)) for row in cursor.fetchall()]
 
-    @contextmanager
-    def watching(self, tell: Callable[[str], None]) -> Generator[None]:
+    def watching(self, tell: Callable[[str], None]) -> AbstractContextManager[None]:
         """What the server says of our session: a second session looks, if it takes long enough."""
-        done = threading.Event()
-        thread = threading.Thread(target=_watch, args=(self._server, self._process, done, tell), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
+        return watched(_looking(self._server, self._process, tell), unless=Exception)
 
     def undo(self) -> None:
         """Nothing can be."""
@@ -187,15 +173,17 @@ def _text(value: Any) -> Any:
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
-def _watch(worker: Server, process: str, done: threading.Event, tell: Callable[[str], None]) -> None:
-    if done.wait(PAUSE):
-        return
-    with suppress(Exception), worker.another() as other, other.cursor() as cursor:
-        while not done.wait(PAUSE):
+@contextmanager
+def _looking(worker: Server, process: str, tell: Callable[[str], None]) -> Generator[Callable[[], None]]:
+    with worker.another() as other, other.cursor() as cursor:
+
+        def look() -> None:
             for query in (PROGRESS[worker.flavour], STATE):
                 cursor.execute(query, (process,))
                 for phase, part in cursor.fetchall():
                     tell(_text(phase) if part is None else f"{_text(phase)}: {_text(part)} %")
+
+        yield look
 
 
 @contextmanager

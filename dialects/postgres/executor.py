@@ -1,14 +1,14 @@
 """A session that runs a bundle on PostgreSQL, and scratch databases to try one on."""
 
-import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from ...snapshots.errors import Refused, ServerFailed
 from ...snapshots.model import Header, Identity
 from ...snapshots.naming import parts_of, path
 from ...snapshots.postgres import Snapshot
+from ..sessions import taken, watched
 from .catalog import read
 from .connection import Connection, alongside, beside, connect, explained, where
 from .rows import fill
@@ -42,8 +42,6 @@ PROGRESS = """
     SELECT phase, 100 * coalesce(nullif(blocks_done, 0), tuples_done)
                   / nullif(coalesce(nullif(blocks_total, 0), tuples_total), 0)
     FROM pg_catalog.pg_stat_progress_create_index WHERE pid = %s"""
-PAUSE = 3.0
-"""Seconds between two looks at a long statement."""
 
 MAKE_HISTORY = f"""
     CREATE TABLE IF NOT EXISTS {HISTORY} (
@@ -81,11 +79,7 @@ class Executor:
             ((got,),) = self._connection.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", [KEY]).fetchall()
             if not got:
                 holders = [row[0] for row in self._connection.execute(HOLDER, [KEY])]
-                raise Refused(
-                    what="another dbstrata changes this database",
-                    where=f"{self.where}: {'; '.join(holders) or 'it has just ended'}",
-                    next="wait until it is done, and look with `dbstrata verify`",
-                )
+                raise taken(self.where, holders)
 
     def run(self, sql: str) -> None:
         """Have it done. Without parameters the text goes as it stands, however many statements it is."""
@@ -97,17 +91,9 @@ class Executor:
         with explained(self._connection):
             return self._connection.execute(sql.encode()).fetchall()
 
-    @contextmanager
-    def watching(self, tell: Callable[[str], None]) -> Generator[None]:
+    def watching(self, tell: Callable[[str], None]) -> AbstractContextManager[None]:
         """What pg_stat_progress_create_index says of our session: a second session looks, if it takes long enough."""
-        done = threading.Event()
-        thread = threading.Thread(target=_watch, args=(self._connection, done, tell), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
+        return watched(_looking(self._connection, tell), unless=ServerFailed)
 
     def undo(self) -> None:
         """ROLLBACK, where somebody is there and a transaction is open."""
@@ -154,13 +140,15 @@ class Executor:
         self.run(f"TRUNCATE {table} CASCADE")
 
 
-def _watch(worker: Connection, done: threading.Event, tell: Callable[[str], None]) -> None:
-    if done.wait(PAUSE):
-        return
-    with suppress(ServerFailed), alongside(worker) as found:
-        while not done.wait(PAUSE):
+@contextmanager
+def _looking(worker: Connection, tell: Callable[[str], None]) -> Generator[Callable[[], None]]:
+    with alongside(worker) as found:
+
+        def look() -> None:
             for phase, part in found.execute(PROGRESS, [worker.info.backend_pid]):
                 tell(phase if part is None else f"{phase}: {part} %")
+
+        yield look
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dbstrata.dialects.postgres import executor
+from dbstrata.dialects import sessions
 
 from ..cli.commands import refused, run
 from ..lab import Lab
@@ -105,7 +105,7 @@ def _until_someone_waits(made: World) -> None:
 def test_how_far_an_index_is_is_told(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = world(lab, tmp_path, "CREATE TABLE t (a text)", "CREATE TABLE t (a text); CREATE INDEX i ON t (a)")
     made.database.psql("INSERT INTO t SELECT md5(n::text) FROM generate_series(1, 400000) n")
-    monkeypatch.setattr(executor, "PAUSE", 0.02)
+    monkeypatch.setattr(sessions, "PAUSE", 0.02)
     done = made.run("apply")
     assert done.code == 0, done.err
     assert "building index: " in done.out
