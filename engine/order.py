@@ -59,7 +59,7 @@ def _uses(steps: list[Step], dialect: Dialect) -> Iterator[Edge]:
         binds_late = dialect.rules(kind_of(step.identity)).binds_late
         for needed in step.needs:
             yield from _edges(producers.get(needed, ()), [n])
-            if binds_late:
+            if binds_late and not dialect.rules(kind_of(needed)).binds_late:
                 continue
             if step.settles or step.action == "create" or needed != step.identity:
                 yield from _edges((m for m in settlers.get(needed, ()) if _waits(step, steps[m])), [n])

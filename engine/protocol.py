@@ -156,7 +156,8 @@ class KindRules(Struct, frozen=True):
     unbinding_drops: bool = False
     """Unbinding its parent from the origin's parent drops it."""
     binds_late: bool = False
-    """It looks at what it names whenever it runs: that has to be there, and may change afterwards."""
+    """It looks at what it names whenever it runs: that has to be there, and may change afterwards. Of others that bind
+    late it waits for the change, for what these show comes with it: a view's columns."""
     placeable: Mapping[str, str] = {}
     """The ordered fields whose objects can be made, or moved, to any place; and those objects' kind."""
     move: str | None = None

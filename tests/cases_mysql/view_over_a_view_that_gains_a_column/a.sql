@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE VIEW z AS SELECT a FROM t;
+CREATE VIEW above AS SELECT a FROM z;
