@@ -1,9 +1,5 @@
 """What is asked of a MySQL or MariaDB database before a script and after it. Which questions, that is; their SQL is in
-templates/mysql/checks.sql.j2.
-
-A question about rows is asked where the old schema has all that it names; where it has not, there are no such rows, or
-the statement itself is the first that can tell.
-"""
+templates/mysql/checks.sql.j2."""
 
 import hashlib
 import re
@@ -30,6 +26,7 @@ from ...snapshots.mysql import Sequence as SequenceObject
 from ...snapshots.naming import kind_of, parts_of, path, path_of
 from ...templates.filters.mysql import quote
 from ...templates.render import render_query
+from ..asking import SLOTS, Known, Questions, about_rows, touched
 from ..protocol import Query
 from . import types
 
@@ -44,7 +41,7 @@ def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: 
         found.append(Query("an account that the script names", _sql("accounts", names=list(roles))))
     if definers := sorted({d for step in steps if "@" in (d := getattr(step.new, "definer", None) or "")}):
         found.append(Query("a definer that the script names", _sql("definers", names=definers), stops=False))
-    found.extend(query for step in steps for query in _about_rows(step, known))
+    found.extend(query for step in steps for query in about_rows(step, known, QUESTIONS))
     if steps:
         found.append(Query("who could keep a lock from us", _sql("sessions"), stops=False))
         slots = _sql("slots", least=SLOTS, status=STATUS[server.flavour])
@@ -54,8 +51,6 @@ def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: 
     return list(dict.fromkeys(found))
 
 
-SLOTS = 3
-"""Connections that a run takes: one works, one looks at it, one cancels."""
 STATUS = {"mysql": "performance_schema.global_status", "mariadb": "information_schema.GLOBAL_STATUS"}
 
 
@@ -86,32 +81,15 @@ def _filled(new: Schema) -> Iterator[tuple[str, str, str]]:
 # -- what is there -----------------------------------------------------------------------------------------------------
 
 
-class _Known:
-    """The old schema, also by the names that things have once the script has renamed them."""
-
+class _Known(Known):
     def __init__(self, steps: Iterable[Step], old: Schema) -> None:
-        self.old = old
+        super().__init__(steps, old)
         self.version = f"{old.header.version_number // 10000}.%"
-        self.flavour = old.header.flavour
-        self._before: Mapping[Identity, Identity] = {new: was for s in steps for was, new in s.renames.items()}
-
-    def was(self, identity: Identity) -> Identity:
-        """What it is called before the script."""
-        return self._before.get(identity, identity)
-
-    def get(self, identity: Identity) -> Object | None:
-        """It, before the script."""
-        return self.old.get(self.was(identity))
 
     def table(self, step: Step) -> str | None:
         """The name, before the script, of the table that the step is on, if it was there."""
         root = self.old.root_of(self.was(step.parent if step.parent is not None else step.identity))
         return parts_of(root)[0] if root is not None and isinstance(self.old.get(root), Table) else None
-
-    def columns(self, identities: Iterable[Identity]) -> list[str] | None:
-        """Their names before the script; None unless all were there."""
-        found = [self.was(i) for i in identities]
-        return [parts_of(i)[-1] for i in found] if all(self.old.get(i) is not None for i in found) else None
 
 
 class _State(NamedTuple):
@@ -124,15 +102,7 @@ class _State(NamedTuple):
 
 
 def _states(steps: Sequence[Step], known: _Known) -> Iterator[Query]:
-    wanted: dict[Identity, Object | None] = {}
-    for step in steps:
-        for identity in (step.identity, *step.renames, *step.destroys):
-            if (obj := known.old.get(identity)) is not None:
-                wanted[identity] = obj
-        parent_is_there = step.parent is None or known.get(step.parent) is not None
-        if step.action == "create" and parent_is_there and known.get(step.identity) is None:
-            wanted[step.identity] = None
-    objects = [_state(i, obj) for i, obj in sorted(wanted.items(), key=lambda item: item[0]) if kind_of(i) in STATED]
+    objects = [_state(i, obj) for i, obj in touched(steps, known, STATED)]
     if objects:
         sql = _sql("states", objects=objects, version=known.version)
         yield Query("the state that the script starts from", sql)
@@ -183,15 +153,6 @@ def _digest(text: Text) -> str:
 
 
 # -- what the rows say -------------------------------------------------------------------------------------------------
-
-
-def _about_rows(step: Step, known: _Known) -> Iterator[Query]:
-    table = known.table(step)
-    if table is None or step.unset or not step.fails or step.new is None:
-        return
-    for cls, ask in QUESTIONS:
-        if isinstance(step.new, cls):
-            yield from ask(step, known, table)
 
 
 def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
@@ -306,14 +267,13 @@ def _breaking(label: str, table: str, expression: Text) -> Query:
     return Query("rows in the way of a check", sql)
 
 
-QUESTIONS: Sequence[tuple[type[Object], Callable[[Step, _Known, str], Iterator[Query]]]] = (
+QUESTIONS: Questions[_Known] = (
     (Column, _column),
     (PrimaryKey, _key),
     (Index, _key),
     (ForeignKey, _foreign_key),
     (Check, _check),
 )
-"""By what the step makes or alters."""
 
 
 def _sql(macro: str, **facts: Any) -> str:

@@ -1,13 +1,9 @@
 """What is asked of a PostgreSQL database before a script and after it. Which questions, that is; their SQL is in
-templates/postgres/checks.sql.j2.
-
-A question about rows is asked where the old schema has all that it names; where it has not, there are no such rows, or
-the statement itself is the first that can tell.
-"""
+templates/postgres/checks.sql.j2."""
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.protocol import Schema, Step
@@ -28,6 +24,7 @@ from ...snapshots.postgres import (
 )
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.render import render_query
+from ..asking import SLOTS, Known, Questions, about_rows, touched
 from ..protocol import Query
 
 __all__ = ["after", "before"]
@@ -50,7 +47,7 @@ def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: 
     ]
     if extensions:
         found.append(Query("an extension that the script creates", _sql("extensions", names=extensions)))
-    found.extend(query for step in steps for query in (*_about_rows(step, known), *_labels(step, known)))
+    found.extend(query for step in steps for query in (*about_rows(step, known, QUESTIONS), *_labels(step, known)))
     tables = sorted({table for step in steps if (table := known.table(step)) is not None})
     if steps:
         found.append(Query("who could keep a lock from us", _sql("sessions"), stops=False))
@@ -59,10 +56,6 @@ def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: 
         found.append(Query("who holds a lock on what changes", _sql("holders", tables=tables), stops=False))
         found.append(Query(f"tables of more than {large} MB", _sql("sizes", tables=tables, large=large), stops=False))
     return list(dict.fromkeys(found))
-
-
-SLOTS = 3
-"""Connections that a run takes: one works, one looks at it, one cancels."""
 
 
 def after(new: Schema) -> Sequence[Query]:
@@ -96,23 +89,12 @@ def _filled(new: Schema, tables: Iterable[Table]) -> Iterator[tuple[str, Identit
 # -- what is there -----------------------------------------------------------------------------------------------------
 
 
-class _Known:
-    """The old schema, also by the names that things have once the script has renamed them."""
-
+class _Known(Known):
     def __init__(self, steps: Iterable[Step], old: Schema, server: Header) -> None:
-        self.old = old
+        super().__init__(steps, old)
         self.major = old.header.version_number // 10000
         """Of the server whose spelling the old texts have."""
         self.runs_on = server.version_number // 10000
-        self._before: Mapping[Identity, Identity] = {new: was for s in steps for was, new in s.renames.items()}
-
-    def was(self, identity: Identity) -> Identity:
-        """What it is called before the script."""
-        return self._before.get(identity, identity)
-
-    def get(self, identity: Identity) -> Object | None:
-        """It, before the script."""
-        return self.old.get(self.was(identity))
 
     def table(self, step: Step) -> str | None:
         """The SQL name, before the script, of the table that the step is on, if it was there."""
@@ -120,11 +102,6 @@ class _Known:
         around = self.was(step.parent if step.parent is not None else inside)
         root = self.old.root_of(around)
         return path_of(root) if root is not None and isinstance(self.old.get(root), Table) else None
-
-    def columns(self, identities: Iterable[Identity]) -> list[str] | None:
-        """Their names before the script; None unless all were there."""
-        found = [self.was(i) for i in identities]
-        return [parts_of(i)[-1] for i in found] if all(self.old.get(i) is not None for i in found) else None
 
 
 class _State(NamedTuple):
@@ -138,15 +115,7 @@ class _State(NamedTuple):
 
 
 def _states(steps: Sequence[Step], known: _Known) -> Iterator[Query]:
-    wanted: dict[Identity, Object | None] = {}
-    for step in steps:
-        for identity in (step.identity, *step.renames, *step.destroys):
-            if (obj := known.old.get(identity)) is not None:
-                wanted[identity] = obj
-        parent_is_there = step.parent is None or known.get(step.parent) is not None
-        if step.action == "create" and parent_is_there and known.get(step.identity) is None:
-            wanted[step.identity] = None
-    objects = [_state(i, obj) for i, obj in sorted(wanted.items(), key=lambda item: item[0]) if kind_of(i) in STATED]
+    objects = [_state(i, obj) for i, obj in touched(steps, known, STATED)]
     if objects:
         yield Query("the state that the script starts from", _sql("states", objects=objects, major=known.major))
 
@@ -172,15 +141,6 @@ def _digest(text: Text) -> str:
 
 
 # -- what the rows say -------------------------------------------------------------------------------------------------
-
-
-def _about_rows(step: Step, known: _Known) -> Iterator[Query]:
-    table = known.table(step)
-    if table is None or step.unset or not step.fails or step.new is None:
-        return
-    for cls, ask in QUESTIONS:
-        if isinstance(step.new, cls):
-            yield from ask(step, known, table)
 
 
 def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
@@ -301,7 +261,7 @@ def _check(step: Step, known: _Known, table: str) -> Iterator[Query]:
         yield Query("rows in the way of a check", _sql("counted", condition=condition, **facts))
 
 
-QUESTIONS: Sequence[tuple[type[Object], Callable[[Step, _Known, str], Iterator[Query]]]] = (
+QUESTIONS: Questions[_Known] = (
     (Column, _column),
     (PrimaryKey, _key),
     (Unique, _key),
@@ -309,7 +269,6 @@ QUESTIONS: Sequence[tuple[type[Object], Callable[[Step, _Known, str], Iterator[Q
     (ForeignKey, _foreign_key),
     (Check, _check),
 )
-"""By what the step makes or alters."""
 
 
 def _sql(macro: str, **facts: Any) -> str:

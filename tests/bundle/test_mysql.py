@@ -3,7 +3,6 @@
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from dbstrata.snapshots.errors import Interrupted, LockTimeout, ServerFailed
 from ..cli.commands import refused, run
 from ..lab import Case
 from ..mysql_servers import MyDatabase, MyServer
-from .grounds import Ground, Made, bundled, on_mysql
+from .grounds import Ground, Made, bundled
 
 PAIR = Case(
     "pair",
@@ -39,12 +38,6 @@ PAIR = Case(
        DELIMITER ;""",
 )
 KEPT = "SELECT id, name, how FROM kept ORDER BY id"
-
-
-@pytest.fixture
-def ground(my_server: MyServer) -> Iterator[Ground]:
-    with on_mysql(my_server) as found:
-        yield found
 
 
 @pytest.fixture

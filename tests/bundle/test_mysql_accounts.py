@@ -9,17 +9,11 @@ from dbstrata.dialects.mysql import local
 
 from ..cli.commands import refused, run
 from ..mysql_servers import MyDatabase, MyServer
-from .grounds import Ground, on_mysql
+from .grounds import Ground
 from .test_mysql import asked
 
 TABLE = "CREATE TABLE t (a int);"
 VIEW = "CREATE DEFINER={definer} VIEW v AS SELECT a FROM t;"
-
-
-@pytest.fixture
-def ground(my_server: MyServer) -> Iterator[Ground]:
-    with on_mysql(my_server) as found:
-        yield found
 
 
 @pytest.fixture

@@ -12,19 +12,13 @@ from dbstrata.dialects.mysql import connection, local
 from ..cli.commands import Done, refused, run
 from ..lab import Case
 from ..mysql_servers import MyServer
-from .grounds import Ground, Made, bundled, on_mysql
+from .grounds import Ground, Made, bundled
 
 PAIR = Case(
     "pair",
     "CREATE TABLE kept (id int PRIMARY KEY); INSERT INTO kept VALUES (1);",
     "CREATE TABLE kept (id int PRIMARY KEY, more int); CREATE TABLE made (id int);",
 )
-
-
-@pytest.fixture
-def ground(my_server: MyServer) -> Iterator[Ground]:
-    with on_mysql(my_server) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,0 +1,73 @@
+"""What a database is asked before a script, as far as it is the same for all dialects: about which objects, and about
+the rows of which tables.
+
+A question about rows is asked where the old schema has all that it names; where it has not, there are no such rows, or
+the statement itself is the first that can tell.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from ..engine.protocol import Schema, Step
+from ..snapshots.model import Identity, Object
+from ..snapshots.naming import kind_of, parts_of
+from .protocol import Query
+
+__all__ = ["SLOTS", "Known", "Questions", "about_rows", "touched"]
+
+SLOTS = 3
+"""Connections that a run takes: one works, one looks at it, one cancels."""
+
+
+class Known(ABC):
+    """The old schema, also by the names that things have once the script has renamed them."""
+
+    def __init__(self, steps: Iterable[Step], old: Schema) -> None:
+        self.old = old
+        self._before: Mapping[Identity, Identity] = {new: was for s in steps for was, new in s.renames.items()}
+
+    def was(self, identity: Identity) -> Identity:
+        """What it is called before the script."""
+        return self._before.get(identity, identity)
+
+    def get(self, identity: Identity) -> Object | None:
+        """It, before the script."""
+        return self.old.get(self.was(identity))
+
+    @abstractmethod
+    def table(self, step: Step) -> str | None:
+        """The name, before the script, of the table that the step is on, if it was there."""
+
+    def columns(self, identities: Iterable[Identity]) -> list[str] | None:
+        """Their names before the script; None unless all were there."""
+        found = [self.was(i) for i in identities]
+        return [parts_of(i)[-1] for i in found] if all(self.old.get(i) is not None for i in found) else None
+
+
+K = TypeVar("K", bound=Known)
+Questions = Sequence[tuple[type[Object], Callable[[Step, K, str], Iterator[Query]]]]
+"""By what the step makes or alters. Each is given the step, what is known, and the table's name."""
+
+
+def touched(steps: Iterable[Step], known: Known, kinds: frozenset[str]) -> list[tuple[Identity, Object | None]]:
+    """What of these kinds the steps touch, sorted, as it has to be before them; None: it must not be there."""
+    wanted: dict[Identity, Object | None] = {}
+    for step in steps:
+        for identity in (step.identity, *step.renames, *step.destroys):
+            if (obj := known.old.get(identity)) is not None:
+                wanted[identity] = obj
+        parent_is_there = step.parent is None or known.get(step.parent) is not None
+        if step.action == "create" and parent_is_there and known.get(step.identity) is None:
+            wanted[step.identity] = None
+    return [(i, obj) for i, obj in sorted(wanted.items(), key=lambda item: item[0]) if kind_of(i) in kinds]
+
+
+def about_rows(step: Step, known: K, questions: "Questions[K]") -> Iterator[Query]:
+    """Whether rows stand in the way of the step."""
+    table = known.table(step)
+    if table is None or step.unset or not step.fails or step.new is None:
+        return
+    for cls, ask in questions:
+        if isinstance(step.new, cls):
+            yield from ask(step, known, table)
