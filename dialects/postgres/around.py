@@ -28,6 +28,15 @@ def heirs_of(identity: Identity, schema: Schema) -> Iterator[Identity]:
         yield from heirs_of(heir, schema)
 
 
+def ancestors(table: Identity, schema: Schema) -> Iterator[Identity]:
+    """The tables that it is a part of or inherits from, at whatever remove."""
+    obj = schema.get(table)
+    for parent in (getattr(obj, "partition_of", None), *getattr(obj, "inherits", ())):
+        if parent is not None:
+            yield parent
+            yield from ancestors(parent, schema)
+
+
 def holder_of(identity: Identity, schema: Schema) -> Identity | None:
     """The relation whose owner is the object's too: of a column, an identity, or a sequence that a column owns."""
     obj = schema.get(identity)

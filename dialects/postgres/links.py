@@ -6,7 +6,7 @@ from ...engine.protocol import Links, Schema, Step
 from ...snapshots.model import Identity, Object
 from ...snapshots.naming import kind_of, parts_of, path_of
 from ...snapshots.postgres import Column, ForeignKey, Index, Table, Trigger
-from .around import beyond, heirs_of, holder_of
+from .around import ancestors, beyond, heirs_of, holder_of
 from .claims import INDEXES
 from .rules.common import is_attached_late, partitions
 from .rules.relations import whole
@@ -33,12 +33,14 @@ def _default_links(step: Step, old: Schema, new: Schema) -> Links:
 
 
 def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
-    """ATTACH comes when the parent is finished, but for indexes that lack parts, and the child's own keys and indexes
-    are there to be attached, with the parts that they need to be valid: the server passes over any that is not."""
+    """ATTACH comes when the parent is finished, with what reaches it from above, but for indexes that lack parts, and
+    the child's own keys and indexes are there to be attached, with the parts that they need to be valid: the server
+    passes over any that is not."""
     table = step.new
     assert isinstance(table, Table)
     parents = [table.partition_of] if table.partition_of else beyond(table, step.old)
-    needs = [i for parent in parents for i in new.inside(parent) if not getattr(new[i], "invalid", False)]
+    above = dict.fromkeys(at for parent in parents for at in (parent, *ancestors(parent, new)))
+    needs = [i for at in above for i in new.inside(at) if not getattr(new[i], "invalid", False)]
     own = [
         i
         for i in new.inside(step.identity)

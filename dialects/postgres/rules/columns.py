@@ -8,7 +8,7 @@ from ....templates.restate import is_respelled
 from .. import conversion, not_nulls
 from ..casts import NoCast, comparable, fits, loses
 from ..composites import unreachable
-from .common import ACL, COMMENT, DERIVED, ask, is_partition, own, same
+from .common import ACL, COMMENT, DERIVED, ask, is_partition, is_rebound, own, same
 from .heirs import losing
 
 DISTURBED_BY_TYPE = frozenset(
@@ -132,7 +132,10 @@ def _origin_names(column: Column, *schemas: Schema) -> list[str] | None:
 
 
 def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
-    """A column of a child's own stays its own when the parent gets one like it (ALTER TABLE, "ADD COLUMN")."""
+    """A column of a child's own stays its own when the parent gets one like it (ALTER TABLE, "ADD COLUMN"); of a
+    partition that is attached then it becomes the parent's."""
+    if is_rebound(identity, old_schema, new_schema):
+        return Kept()
     if not old.derived_from and identity in old_schema and any(o not in old_schema for o in new.derived_from):
         if not getattr(new, "local", True):
             return Replace(loses="the column's values: the child's own column gives way to the parent's new one")
