@@ -79,8 +79,9 @@ def using(old_type: str, new_type: str) -> str | None:
 class NoCast(Exception):
     """Between these types no value goes over by itself, without a loss that is said."""
 
-    def __init__(self, old_type: str, new_type: str) -> None:
-        super().__init__(f"PostgreSQL has no cast from {old_type} to {new_type} that refuses what does not fit")
+    def __init__(self, old_type: str, new_type: str, because: str | None = None) -> None:
+        what = f"PostgreSQL has no cast from {old_type} to {new_type} that refuses what does not fit"
+        super().__init__(because or what)
 
 
 _LOSSY: Mapping[str, frozenset[str]] = {

@@ -1,59 +1,113 @@
-"""How a value of a composite type goes over to the type made anew, whose attributes may stand in another order."""
+"""How a value of a composite type goes over to the type made anew, or to another one, whose attributes may stand in
+another order."""
+
+from collections.abc import Iterator
 
 from ...engine.protocol import Schema
-from ...snapshots.model import Identity
+from ...snapshots.model import Identity, Object
 from ...snapshots.naming import kind_of, path_of, quote
 from ...snapshots.postgres import Attribute, Column, Composite, Domain, Range
 
 Types = tuple[Schema, Schema]
 
 
-def using(column: Column, types: Types) -> str | None:
+def using(old: Column, new: Column, types: Types) -> str | None:
     """The expression of a USING clause, where the way by the text would mix the attributes up; else None."""
-    found = _composite(column, types)
-    return _carried(quote(column.name), found, types) if found is not None and is_shuffled(found, types) else None
+    return _carried(quote(new.name), old, new, types) if _is_shuffled(old, new, types) else None
 
 
-def unreachable(column: Column, types: Types) -> str | None:
+def unreachable(old: Column | Attribute, new: Column | Attribute, types: Types) -> str | None:
     """Why no expression takes the column's values over; None if one does."""
-    mixed = [i for i in column.depends_on if is_shuffled(i, types)]
-    if mixed and _composite(column, types) is None:
-        return f"it holds arrays of {mixed[0]}, whose attributes change their places"
-    return None
+    if not _is_shuffled(old, new, types):
+        return None
+    composites = _composites(old, new, types)
+    if composites is None:
+        return (
+            f"{old.type} holds many values whose attributes change places, and which of them is which would be mixed up"
+        )
+    return next((reason for a, b in _pairs(*composites) if (reason := unreachable(a, b, types)) is not None), None)
 
 
-def is_shuffled(composite: Identity, types: Types) -> bool:
+def is_like(old: Column, new: Column, types: Types) -> bool:
+    """Are both of composite types, or of arrays of such, and has the new one all attributes of the old one?"""
+    before, after = _held(old, types[0]), _held(new, types[1])
+    if not (isinstance(before, Composite) and isinstance(after, Composite)):
+        return False
+    return {a.name for a in before.attributes} <= {a.name for a in after.attributes}
+
+
+def lost(old: Column | Attribute, new: Column | Attribute, types: Types) -> str | None:
+    """What of a value goes where the type is made anew without some of its attributes, at any depth; None if all stays."""
+    before, after = _held(old, types[0]), _held(new, types[1])
+    if not isinstance(before, Composite) or not isinstance(after, Composite):
+        return None
+    kept = {a.name for a in after.attributes}
+    if gone := [quote(a.name) for a in before.attributes if a.name not in kept]:
+        return f"the values of {', '.join(gone)}, which the type no longer has"
+    return next((found for a, b in _pairs(before, after) if (found := lost(a, b, types)) is not None), None)
+
+
+Typed = Column | Attribute | Domain
+
+
+def _is_shuffled(old: Typed, new: Typed, types: Types) -> bool:
     """Would a value's text be read as something else: are attributes moved, inserted or dropped, at any depth?"""
-    before, after = (schema.get(composite) for schema in types)
-    if isinstance(before, Domain):
-        return any(is_shuffled(i, types) for i in before.depends_on)
+    before, after = _held(old, types[0]), _held(new, types[1])
     if not isinstance(before, Composite) or not isinstance(after, Composite):
         return False
     if [a.name for a in before.attributes] != [a.name for a in after.attributes]:
         return True
-    return any(is_shuffled(i, types) for a in after.attributes for i in a.depends_on)
+    return any(_is_shuffled(a, b, types) for a, b in _pairs(before, after))
 
 
-def _composite(of: Column | Attribute, types: Types) -> Identity | None:
-    """The composite that is its type, not an array's elements."""
-    return next((i for i in of.depends_on if kind_of(i) == Composite.kind and of.type == path_of(i)), None)
+def _held(of: Typed, schema: Schema) -> Object | None:
+    """The type of one's own that it has, or an array of, below domains and ranges."""
+    obj = _named(of, schema)
+    while isinstance(obj, Domain | Range):
+        obj = _named(obj, schema)
+    return obj
 
 
-def _carried(value: str, composite: Identity, types: Types) -> str:
-    before, after = types[0][composite], types[1][composite]
-    assert isinstance(before, Composite) and isinstance(after, Composite)
-    known = {a.name for a in before.attributes}
+def _named(of: Typed | Range, schema: Schema) -> Object | None:
+    type_ = of.subtype if isinstance(of, Range) else of.type
+    found = next((i for i in of.depends_on if path_of(i) == type_.removesuffix("[]")), None)
+    return schema.get(found) if found is not None else None
+
+
+def _composites(old: Typed, new: Typed, types: Types) -> tuple[Composite, Composite] | None:
+    """The composites that are the two types, not an array's elements nor a range's bounds."""
+    before, after = _alone(old, types[0]), _alone(new, types[1])
+    return (before, after) if before is not None and after is not None else None
+
+
+def _alone(of: Typed, schema: Schema) -> Composite | None:
+    obj: Object | None = of
+    while isinstance(obj, Typed) and not obj.type.endswith("[]"):
+        obj = _named(obj, schema)
+    return obj if isinstance(obj, Composite) else None
+
+
+def _pairs(before: Composite, after: Composite) -> Iterator[tuple[Attribute, Attribute]]:
+    """The attributes that both have."""
+    known = {a.name: a for a in before.attributes}
+    return ((known[a.name], a) for a in after.attributes if a.name in known)
+
+
+def _carried(value: str, old: Typed, new: Typed, types: Types) -> str:
+    composites = _composites(old, new, types)
+    assert composites is not None
+    known = {b.name: a for a, b in _pairs(*composites)}
     fields = []
-    for attribute in after.attributes:
-        inner = _composite(attribute, types)
+    for attribute in composites[1].attributes:
         field = f"({value}).{quote(attribute.name)}"
-        if attribute.name not in known:
+        before = known.get(attribute.name)
+        if before is None:
             fields.append(f"NULL::{attribute.type}")
-        elif inner is not None and is_shuffled(inner, types):
-            fields.append(_carried(field, inner, types))
+        elif _is_shuffled(before, attribute, types):
+            fields.append(_carried(field, before, attribute, types))
         else:
             fields.append(f"{field}::text::{attribute.type}")
-    return f"CASE WHEN {value} IS DISTINCT FROM NULL THEN ROW({', '.join(fields)})::{path_of(composite)} END"
+    return f"CASE WHEN {value} IS DISTINCT FROM NULL THEN ROW({', '.join(fields)})::{new.type} END"
 
 
 def is_stored(composite: Identity, schema: Schema) -> bool:
@@ -94,4 +148,4 @@ def is_boxed(domain: Identity, schema: Schema) -> bool:
     return False
 
 
-__all__ = ["is_boxed", "is_shuffled", "is_stored", "unreachable", "using"]
+__all__ = ["is_boxed", "is_like", "is_stored", "lost", "unreachable", "using"]

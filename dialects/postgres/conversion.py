@@ -19,9 +19,11 @@ _OWN = frozenset({"enum", "range", "composite"})
 def using(identity: Identity, old: Column, new: Column, types: Types, *, anew: bool) -> str | None:
     """The expression of the USING clause; None where an assignment does. `anew`: a type that both name is made anew.
     Raises NoCast where it must be asked."""
-    if anew and (expression := composites.using(new, types)) is not None:
-        return expression
     try:
+        if (reason := composites.unreachable(old, new, types)) is not None:
+            raise casts.NoCast(old.type, new.type, reason)
+        if (anew or composites.is_like(old, new, types)) and (carried := composites.using(old, new, types)) is not None:
+            return carried
         cast = "::text::" + new.type if anew else _cast(old, new, types)
     except casts.NoCast:
         if (answer := _answer(identity, new, types[1])) is None:
@@ -45,6 +47,8 @@ def _cast(old: Column, new: Column, types: Types) -> str | None:
         return cast if cast is None else f"::{new.type}"
     if casts.is_string(after):
         return None
+    if was_own == is_own == "composite" and composites.is_like(old, new, types):
+        return f"::text::{new.type}"
     texts = before.endswith("[]") == after.endswith("[]") and (casts.is_text(before) or casts.is_text(after))
     if texts or casts.is_string(before) or was_own == is_own == "enum" or before == after:
         return f"::text::{new.type}"
@@ -56,9 +60,10 @@ def _below(column: Column, schema: Schema) -> tuple[str, str | None]:
     text, depends_on = column.type, column.depends_on
     while found := next((i for i in depends_on if path_of(i) == text.removesuffix("[]")), None):
         obj = schema.get(found)
-        if not isinstance(obj, Domain) or text.endswith("[]"):
+        brackets = "[]" if text.endswith("[]") else ""
+        if not isinstance(obj, Domain) or (brackets and obj.type.endswith("[]")):
             return text, kind_of(found) if kind_of(found) in _OWN else None
-        text, depends_on = obj.type, obj.depends_on
+        text, depends_on = obj.type + brackets, obj.depends_on
     return text, None
 
 

@@ -5,9 +5,8 @@ from ....snapshots.model import Identity, Object
 from ....snapshots.naming import kind_of
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
-from .. import conversion, not_nulls
+from .. import composites, conversion, not_nulls
 from ..casts import NoCast, comparable, fits, loses
-from ..composites import unreachable
 from .common import ACL, COMMENT, DERIVED, ask, is_partition, is_rebound, own, same
 from .heirs import losing
 
@@ -26,13 +25,12 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
     key = getattr(table, "partition_by", None)
     if key is not None and any(part.column == identity for part in key.parts):
         return Refuse("it is part of the partition key, whose type PostgreSQL can't change (42P16)")
+    types = (old_schema, new_schema)
     anew = (old.type, old.collation) == (new.type, new.collation)
     if anew and old.generated is not None:
         return Replace()
-    if anew and (reason := unreachable(old, (old_schema, new_schema))) is not None:
-        return Refuse(reason)
     try:
-        conversion.using(identity, old, new, (old_schema, new_schema), anew=anew)
+        conversion.using(identity, old, new, types, anew=anew)
     except NoCast as error:
         return ask(identity, error)
     disturbs = DISTURBED_BY_TYPE
@@ -54,7 +52,7 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         brought=True,
         unbinds=below,
         fails=None if not anew and fits(old.type, new.type) else "values that do not fit the new type",
-        loses=loses(old.type, new.type),
+        loses=loses(old.type, new.type) or (composites.lost(old, new, types) if anew else None),
     )
 
 
