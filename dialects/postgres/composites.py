@@ -37,7 +37,7 @@ def is_like(old: Column, new: Column, types: Types) -> bool:
 
 
 def lost(old: Column | Attribute, new: Column | Attribute, types: Types) -> str | None:
-    """What of a value goes where the type is made anew without some of its attributes, at any depth; None if all stays."""
+    """What of a value goes where the type is made anew without some of its attributes, at any depth."""
     before, after = _held(old, types[0]), _held(new, types[1])
     if not isinstance(before, Composite) or not isinstance(after, Composite):
         return None

@@ -85,11 +85,17 @@ class _Parts(NamedTuple):
     """Columns that have nothing of their own: the same in many tables, made once."""
 
 
+_SERVERS_OWN = frozenset({"pg_attver"})
+"""What the server writes there itself: the releases of November 2026 note a version of each column in `attoptions`,
+another in each database, which no statement sets and pg_dump leaves out."""
+
+
 def options(reloptions: list[str] | None, prefix: str = "") -> dict[str, str]:
     """`name=value` pairs in the order in which the catalogs keep them, and pg_dump prints them."""
     if not reloptions:
         return {}
-    return {prefix + name: value for name, _, value in (option.partition("=") for option in reloptions)}
+    stated = (option.partition("=") for option in reloptions)
+    return {prefix + name: value for name, _, value in stated if name not in _SERVERS_OWN}
 
 
 def read(

@@ -211,7 +211,7 @@ class Indexes:
             column=self._names.column(row.relid, attnum) if attnum > 0 else None,
             expression=lines(present(next(expressions))) if attnum == 0 else None,
             collation=self._names.collation(collation) if collation and collation != usual else None,
-            opclass=self.opclasses.stated(opclass) if attoptions else self.opclasses.named(opclass, typid),
+            opclass=self.opclasses.stated(opclass) if options(attoptions) else self.opclasses.named(opclass, typid),
             opclass_options=options(attoptions),
             descending=descending,
             nulls_first=nulls_first if nulls_first != descending else None,

@@ -10,7 +10,7 @@ import pytest
 
 from dbstrata.dialects.attempts import CatalogChanged, attempts
 from dbstrata.dialects.postgres.catalog import read
-from dbstrata.dialects.postgres.catalog.columns import default_name
+from dbstrata.dialects.postgres.catalog.columns import default_name, options
 from dbstrata.dialects.postgres.catalog.scan import split, when_of
 from dbstrata.dialects.postgres.catalog.session import Catalog
 from dbstrata.snapshots.errors import ServerFailed
@@ -154,3 +154,9 @@ def test_when_is_found_behind_odd_names() -> None:
     head = 'CREATE TRIGGER "WHEN (" BEFORE UPDATE ON s."x WHEN (y)" FOR EACH ROW'
     definition = f"{head} WHEN ((a = ')')) EXECUTE FUNCTION f(')')"
     assert when_of(definition) == "(a = ')')"
+
+
+def test_what_the_server_notes_among_the_options_is_left_out() -> None:
+    """PostgreSQL 15.20 and 17.12 keep `pg_attver` there, of another value in each database; pg_dump hides it."""
+    assert options(["pg_attver=22393304"]) == {}
+    assert options(["n_distinct=5", "pg_attver=22393304"]) == {"n_distinct": "5"}
