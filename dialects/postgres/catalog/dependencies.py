@@ -13,9 +13,20 @@ import msgspec
 from ....snapshots.model import Object, references
 from ....snapshots.naming import Identity
 from .names import PG_CLASS, Names
-from .session import Catalog, Queries
+from .session import Catalog, Queries, Since
 
 __all__ = ["AHEAD", "Dependencies", "using"]
+
+OF_GENERATED = """
+    UNION ALL
+    SELECT 'pg_attrdef'::regclass, f.oid, 0, d.refclassid, d.refobjid, d.refobjsubid
+    FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum AND a.attgenerated <> ''
+    JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = f.adrelid AND d.objsubid = f.adnum
+    WHERE d.deptype = 'a' AND f.oid >= 16384 AND d.refobjid >= 16384
+        AND NOT (d.refclassid = 'pg_class'::regclass AND d.refobjsubid = 0)"""
+"""What a generated column's expression uses is noted for the column itself there, and for its pg_attrdef later."""
+
+SINCE: Since = {"of_generated": (150000, "", OF_GENERATED)}
 
 DEPENDENCIES = """
     SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid FROM pg_depend
@@ -40,9 +51,10 @@ DEPENDENCIES = """
     UNION ALL
     SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
     FROM pg_constraint c JOIN pg_depend d ON d.classid = 'pg_constraint'::regclass AND d.objid = c.oid
-    WHERE c.contype = 'c' AND d.deptype = 'n' AND d.refobjid >= 16384 AND d.refclassid <> 'pg_namespace'::regclass"""
+    WHERE c.contype = 'c' AND d.deptype = 'n' AND d.refobjid >= 16384 AND d.refclassid <> 'pg_namespace'::regclass
+    {of_generated}"""
 
-AHEAD: Queries = ((DEPENDENCIES, None),)
+AHEAD: Queries = ((DEPENDENCIES, SINCE),)
 
 Obj = TypeVar("Obj", bound=Object)
 
@@ -52,7 +64,7 @@ class Dependencies:
 
     def __init__(self, catalog: Catalog, names: Names) -> None:
         found: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
-        for classid, objid, sub, refclass, refobj, refsub in catalog.rows(DEPENDENCIES):
+        for classid, objid, sub, refclass, refobj, refsub in catalog.rows(DEPENDENCIES, since=SINCE):
             found[classid, objid, sub].append((refclass, refobj, refsub))
         names.resolve({(c, o) for uses in found.values() for c, o, _ in uses})
         self._found = found
