@@ -15,7 +15,7 @@ from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 from . import mysql_servers
 from .lab import Lab
 from .mysql_servers import MyDatabase, MyServer
-from .servers import CREATE, INSTALL_POSTGRES15, POSTGRES15, THROWAWAY, Database, admin, use_memory
+from .servers import ALSO, INSTALL_POSTGRES15, POSTGRES15, THROWAWAY, Database, admin, create_database, use_memory
 
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any machine")
@@ -43,6 +43,13 @@ EXTRAS = (
         "DBSTRATA_REQUIRE_POSTGRES15",
         (POSTGRES15 / "postgres").exists,
         INSTALL_POSTGRES15,
+    ),
+    Extra(
+        "also",
+        "PostgreSQL of another version in DBSTRATA_POSTGRES_ALSO",
+        "DBSTRATA_REQUIRE_POSTGRES_ALSO",
+        lambda: bool(ALSO),
+        "name its bin folder there (`.ci/postgres` fetches one)",
     ),
     *(
         Extra(
@@ -174,7 +181,7 @@ def my_database2(my_server: MyServer) -> Iterator[MyDatabase]:
 def _fresh(server: EmbeddedPostgres) -> Iterator[Database]:
     name = f"test_{next(_numbers)}"
     with admin(server) as connection:
-        connection.execute(CREATE.format(name=name, template="template0").encode())
+        create_database(connection, name)
     yield Database(server, name)
     with admin(server) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

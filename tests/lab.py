@@ -27,7 +27,7 @@ from dbstrata.engine.schema import Schema
 from dbstrata.snapshots import format
 from dbstrata.snapshots.naming import Identity, identity
 
-from .servers import CREATE, Database, canonical_dump
+from .servers import Database, canonical_dump, create_database
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"
@@ -52,6 +52,8 @@ class Case:
     """Columns that lose their rows though both sides have them: the server knows no other way."""
     unmodelled: str = ""
     """What both sides have, and no model covers: it must be there before the rest is built."""
+    since: str = "0"
+    """The first version of PostgreSQL that knows what is in it, as server_version_num."""
     copies: str = ""
     """Tables, partitions and sequences that are made anew, and whose rows are copied: no ALTER partitions a table."""
 
@@ -155,6 +157,11 @@ class Lab:
         self._made: list[Database] = []
 
     @property
+    def version(self) -> int:
+        """The server's, as server_version_num."""
+        return self._admin.info.server_version
+
+    @property
     def folder(self) -> Path:
         """For files."""
         return Path(self._folder.name)
@@ -162,8 +169,7 @@ class Lab:
     def database(self, *sql: str, copy: Database | None = None) -> Database:
         """A new database, in which the SQL has run; empty, or a copy of another that nobody is connected to."""
         database = Database(self.server, f"lab_{next(self._numbers)}")
-        template = copy.name if copy else "template0"
-        self._admin.execute(CREATE.format(name=database.name, template=template).encode())
+        create_database(self._admin, database.name, copy.name if copy else "template0")
         self._made.append(database)
         for text in filter(None, sql):
             database.psql(text)

@@ -3,7 +3,7 @@
 A case is a folder with `a.sql` and `b.sql`. Further files, where needed: `prereq.sql` (roles, once a server),
 `seed_a.sql` (rows for A), `unmodelled.sql` (what both have that no model covers), `refuses` (what is said where the
 change is refused), `replaces` (columns that both sides have and whose rows can't be kept), `copies` (tables, partitions
-and sequences that are made anew, the rows copied).
+and sequences that are made anew, the rows copied), `since` (the first server_version_num that knows it all).
 """
 
 import pytest
@@ -40,6 +40,10 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 def test_there_and_back(lab: Lab, case: Case) -> None:
+    assert_there_and_back(lab, case)
+
+
+def assert_there_and_back(lab: Lab, case: Case) -> None:
     """apply(forward(A, B), A) is B; apply(rollback(A, B), B) is A in structure; the same from B's side."""
     on_a, on_b = lab.pair(case)
     a, b = look(on_a), look(on_b)

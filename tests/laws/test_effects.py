@@ -17,7 +17,7 @@ from dbstrata.dialects.postgres.catalog import read
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 from dbstrata.snapshots.postgres import Snapshot
 
-from ..servers import CREATE
+from ..servers import create_database
 from ..stepwise import Seen, missing, step_by_step
 
 DATA = Path(__file__).parents[1] / "effects"
@@ -84,7 +84,7 @@ class Bench:
             parts, loaded = self._load(family)
             template = f"fx_{family}" if title != "loaded" else "template0"
             with self._connect("postgres") as connection:
-                connection.execute(CREATE.format(name="fx_run", template=template).encode())
+                create_database(connection, "fx_run", template)
             try:
                 with self._connect("fx_run") as connection:
                     self.done[family, title] = self._there_and_back(connection, parts[title], loaded, title)
