@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ..snapshots.model import Identity, Object, references
 from ..snapshots.naming import kind_of
 from .decide import Decisions, Fate
+from .graph import Graph
 from .schema import Schema
 
 __all__ = ["Along", "used_by"]
@@ -83,18 +84,20 @@ class Along:
 
     def _in_cycles(self) -> frozenset[Identity]:
         """What is dropped by a step of its own, for with its parent it would go both before and after what it uses."""
-        import networkx as nx
-
-        graph: nx.DiGraph[Identity] = nx.DiGraph()
+        edges: list[tuple[Identity, Identity]] = []
         detachable: list[tuple[Identity, Identity, Identity]] = []
         for identity in (i for i, _ in self._decisions if self._decisions.goes(i)):
             cover = self._cover(identity)
-            for other in {self._cover(used) for used in self.held([identity]) if self._decisions.goes(used)}:
-                graph.add_edge(cover, other)
-                if cover != other and self._decisions.rules(identity).detachable and not self._goes_along(identity):
+            for other in {self._cover(used) for used in self.held([identity]) if self._decisions.goes(used)} - {cover}:
+                edges.append((cover, other))
+                if self._decisions.rules(identity).detachable and not self._goes_along(identity):
                     detachable.append((identity, cover, other))
-        circle = {i: n for n, found in enumerate(nx.strongly_connected_components(graph)) for i in found}
-        return frozenset(identity for identity, a, b in detachable if circle[a] == circle[b])
+        if not detachable:
+            return frozenset()
+        graph = Graph(identity for edge in edges for identity in edge)
+        graph.add(edges)
+        circles = graph.circles()
+        return frozenset(i for i, a, b in detachable if a in circles and circles[a] == circles.get(b))
 
     def _goes_along(self, identity: Identity) -> bool:
         """Is it dropped with what it derives from, which goes?"""

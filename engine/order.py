@@ -5,22 +5,16 @@ before it is taken. Ties are broken by a stable key, so the same input gives the
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
-
-import networkx as nx
 
 from ..snapshots.errors import Refused
 from ..snapshots.model import Identity
 from ..snapshots.naming import kind_of, path_of
+from .graph import Graph
 from .places import placed, ranks
 from .protocol import Dialect, Statement, Step
 from .schema import Schema
 from .steps import Steps
 
-if TYPE_CHECKING:
-    Graph = nx.DiGraph[int]
-else:
-    Graph = nx.DiGraph
 Key = tuple[int, int, str, int]
 Edge = tuple[int, int]
 """The numbers of two steps: before, after."""
@@ -28,23 +22,21 @@ Edge = tuple[int, int]
 
 def order(steps: Steps, old: Schema, new: Schema, dialect: Dialect) -> list[Statement]:
     """The statements in the order in which they run. Raises Refused with the cycle if there is none."""
-    graph: Graph = nx.DiGraph()
-    graph.add_nodes_from(range(len(steps.steps)))
     number = {id(step): n for n, step in enumerate(steps.steps)}
-    graph.add_edges_from((number[id(a)], number[id(b)]) for a, b in steps.edges)
-    graph.add_edges_from(_uses(steps.steps, dialect))
-    graph.add_edges_from(_claims(steps.steps, old, new, dialect))
+    graph = Graph(range(len(steps.steps)))
+    graph.add((number[id(a)], number[id(b)]) for a, b in steps.edges)
+    graph.add(_uses(steps.steps, dialect))
+    graph.add(_claims(steps.steps, old, new, dialect))
     rank = ranks(steps.steps, new, dialect)
-    keys = {n: _key(n, step, rank, dialect) for n, step in enumerate(steps.steps)}
+    keys = [_key(n, step, rank, dialect) for n, step in enumerate(steps.steps)]
     sequence = _sorted(graph, keys, steps.steps)
     leads = _join(graph, sequence, steps.steps, dialect)
-    joined = _contracted(graph, leads)
     members: dict[int, list[int]] = {}
     for n in sequence:
         members.setdefault(leads.get(n, n), []).append(n)
-    found = [
-        _statement([steps.steps[n] for n in members[lead]], dialect) for lead in _sorted(joined, keys, steps.steps)
-    ]
+    if leads:
+        sequence = _sorted(graph, keys, steps.steps)
+    found = [_statement([steps.steps[n] for n in members[lead]], dialect) for lead in sequence]
     return placed(found, old, new, dialect)
 
 
@@ -152,72 +144,39 @@ def _key(n: int, step: Step, rank: Mapping[Identity, int], dialect: Dialect) -> 
     return (2, weight, step.identity, n)
 
 
-def _sorted(graph: Graph, keys: dict[int, Key], steps: list[Step]) -> list[int]:
-    try:
-        return list(nx.lexicographical_topological_sort(graph, key=keys.__getitem__))
-    except nx.NetworkXUnfeasible:
-        cycle = nx.find_cycle(graph)
+def _sorted(graph: Graph[int], keys: list[Key], steps: list[Step]) -> list[int]:
+    found = graph.in_order(keys.__getitem__)
+    if len(found) < len(graph.before):
         raise Refused(
-            what="no order of these steps works: " + " -> ".join(_say(steps[a]) for a, _ in cycle),
+            what="no order of these steps works: " + " -> ".join(_say(steps[n]) for n in graph.circle()),
             where="the dependency graph of the plan",
             next="make one of these changes in a release of its own; please report both snapshots",
-        ) from None
+        )
+    return found
 
 
 def _say(step: Step) -> str:
     return f"{step.action} {step.identity}" + (f" ({', '.join(step.attributes)})" if step.attributes else "")
 
 
-def _join(graph: Graph, sequence: list[int], steps: list[Step], dialect: Dialect) -> dict[int, int]:
-    """Each step that goes into another's statement, with the step that leads it; never so that a cycle comes of it."""
+def _join(graph: Graph[int], sequence: list[int], steps: list[Step], dialect: Dialect) -> dict[int, int]:
+    """Each step that goes into another's statement, with the step that leads it; never so that a cycle comes of it. The
+    graph is then one of statements."""
     leads: dict[int, int] = {}
     open_: dict[str, list[int]] = {}
     members: dict[int, list[Step]] = {}
-    contracted = graph.copy()
     for n in sequence:
         group = dialect.group(steps[n])
         for lead in open_.get(group, ()):
-            if dialect.joins(members[lead], steps[n]) and not _passes_between(contracted, lead, n):
+            if dialect.joins(members[lead], steps[n]) and not graph.passes_between(lead, n):
                 leads[n] = lead
                 members[lead].append(steps[n])
-                _contract(contracted, lead, n)
+                graph.contract(n, into=lead)
                 break
         else:
             members[n] = [steps[n]]
             open_.setdefault(group, []).append(n)
     return leads
-
-
-def _passes_between(graph: Graph, lead: int, n: int) -> bool:
-    """Is there a way from `lead` to `n` through another step? Looked for from both ends, the nearer edge first."""
-    ahead = {s for s in graph.successors(lead) if s != n}
-    behind = {p for p in graph.predecessors(n) if p != lead}
-    seen_ahead, seen_behind = set(ahead), set(behind)
-    while ahead and behind:
-        if seen_ahead & behind or seen_behind & ahead:
-            return True
-        if len(ahead) <= len(behind):
-            ahead = {s for at in ahead for s in graph.successors(at)} - seen_ahead
-            seen_ahead |= ahead
-        else:
-            behind = {p for at in behind for p in graph.predecessors(at)} - seen_behind
-            seen_behind |= behind
-    return bool(seen_ahead & seen_behind) or lead in seen_behind or n in seen_ahead
-
-
-def _contract(graph: Graph, lead: int, n: int) -> None:
-    graph.add_edges_from((p, lead) for p in list(graph.predecessors(n)) if p != lead)
-    graph.add_edges_from((lead, s) for s in list(graph.successors(n)) if s != lead)
-    graph.remove_node(n)
-
-
-def _contracted(graph: Graph, leads: dict[int, int]) -> Graph:
-    joined: Graph = nx.DiGraph()
-    joined.add_nodes_from(n for n in graph if n not in leads)
-    joined.add_edges_from(
-        (leads.get(a, a), leads.get(b, b)) for a, b in graph.edges if leads.get(a, a) != leads.get(b, b)
-    )
-    return joined
 
 
 def _statement(steps: list[Step], dialect: Dialect) -> Statement:
