@@ -39,8 +39,8 @@ def nothing(_identity: Identity) -> bool:
     return False
 
 
-GOES = frozenset({Fate.DROP, Fate.REPLACE, Fate.SUPERSEDE})
-COMES = frozenset({Fate.CREATE, Fate.REPLACE, Fate.SUPERSEDE})
+GOES = (Fate.DROP, Fate.REPLACE, Fate.SUPERSEDE)
+COMES = (Fate.CREATE, Fate.REPLACE, Fate.SUPERSEDE)
 
 
 class Decision(Struct):

@@ -39,12 +39,13 @@ class Schema:
         """Of the server that the script runs on."""
         self._walked: dict[Identity, Root] = {root.entries[0][0]: root for root in snapshot.walk.roots}
         self.roots: dict[Identity, Object] = {i: root.entries[0][2] for i, root in self._walked.items()}
-        self._objects: dict[Identity, Object] = {}
-        self._parents: dict[Identity, Identity] = {}
-        self._inside: dict[Identity, list[Identity]] = {}
+        self._objects: dict[Identity, Object | None] = {}
+        """What was unfolded; None of what was asked for, and is not there."""
+        self._parents: dict[Identity, Identity | None] = {}
+        self._inside: dict[Identity, tuple[Identity, ...]] = {}
+        self._users_within: dict[Identity, list[tuple[Identity, str]]] = {}
         self._remembered: dict[str, Any] = {}
         self._by_kind: dict[str, tuple[Object, ...]] = {}
-        self._inner_uses: dict[Identity, Uses] = {}
 
     def with_objects(self, objects: Iterable[Object]) -> "Schema":
         """The same server with these top-level objects, most of them its own."""
@@ -77,24 +78,25 @@ class Schema:
         return self._holders.get(path_of(identity))
 
     def _unfold(self, identity: Identity) -> None:
-        if identity in self._objects:
-            return
+        """Look into the top-level object that it is, or would stand in."""
         root = self.root_of(identity)
-        if root is None or root in self._objects:
-            return
-        for inner, parent, obj in self._walked[root].entries:
-            self._objects[inner] = obj
-            if parent is not None:
-                self._parents[inner] = parent
-                self._inside.setdefault(parent, []).append(inner)
+        if root is not None and root not in self._objects:
+            inside: dict[Identity, list[Identity]] = {}
+            for inner, parent, obj in self._walked[root].entries:
+                self._objects[inner], self._parents[inner] = obj, parent
+                if parent is not None:
+                    inside.setdefault(parent, []).append(inner)
+            self._inside.update((parent, tuple(found)) for parent, found in inside.items())
+            for user, attribute, used in self._walked[root].inward:
+                if attribute != "derived_from":
+                    self._users_within.setdefault(used, []).append((user, attribute))
+        self._objects.setdefault(identity, None)
 
     def get(self, identity: Identity) -> Object | None:
         """The object of that identity, at whatever depth."""
-        found = self._objects.get(identity)
-        if found is None:
+        if identity not in self._objects:
             self._unfold(identity)
-            found = self._objects.get(identity)
-        return found
+        return self._objects[identity]
 
     def __getitem__(self, identity: Identity) -> Object:
         found = self.get(identity)
@@ -111,19 +113,22 @@ class Schema:
 
     def parent(self, identity: Identity) -> Identity | None:
         """In what it stands."""
-        self._unfold(identity)
+        if identity not in self._objects:
+            self._unfold(identity)
         return self._parents.get(identity)
 
     def inside(self, identity: Identity) -> tuple[Identity, ...]:
         """What stands directly in it."""
-        self._unfold(identity)
-        return tuple(self._inside.get(identity, ()))
+        if identity not in self._objects:
+            self._unfold(identity)
+        return self._inside.get(identity, ())
 
     def descendants(self, identity: Identity) -> Iterator[Identity]:
         """All that stands in it, parents first."""
         for inner in self.inside(identity):
             yield inner
-            yield from self.descendants(inner)
+            if inner in self._inside:
+                yield from self.descendants(inner)
 
     def remember(self, what: str, make: "Callable[[Schema], T]") -> T:
         """What `make` works out of the schema, worked out once."""
@@ -147,21 +152,12 @@ class Schema:
                 uses.add(*use)
         return uses
 
-    def _within(self, identity: Identity) -> "Uses":
-        """Who names what, inside the top-level object that `identity` is or stands in."""
-        root = self.root_of(identity)
-        if root is None:
-            return NO_USES
-        if root not in self._inner_uses:
-            uses = self._inner_uses[root] = Uses({}, {})
-            for use in self._walked[root].inward:
-                uses.add(*use)
-        return self._inner_uses[root]
-
     def users(self, identity: Identity) -> list[tuple[Identity, str]]:
         """(identity, attribute) of what names it; `derived_from` apart, for that is no use."""
-        inner, outer = self._within(identity).users.get(identity), self._across.users.get(identity)
-        return [*(inner or ()), *(outer or ())]
+        if identity not in self._objects:
+            self._unfold(identity)
+        within, across = self._users_within.get(identity, ()), self._across.users.get(identity, ())
+        return [*within, *across]
 
     def heirs(self, identity: Identity) -> list[Identity]:
         """What derives from it."""
@@ -180,9 +176,6 @@ class Uses(Struct, frozen=True):
             self.heirs.setdefault(used, []).append(identity)
         else:
             self.users.setdefault(used, []).append((identity, attribute))
-
-
-NO_USES = Uses({}, {})
 
 
 def _last_dot(path: str) -> int:
@@ -242,7 +235,8 @@ class State:
 
     def users(self, identity: Identity) -> list[Identity]:
         """What names it now."""
-        candidates = dict.fromkeys(i for i, _ in self.schema.users(identity)) | self._users.get(identity, {})
+        candidates = dict.fromkeys([i for i, _ in self.schema.users(identity)])
+        candidates.update(self._users.get(identity, {}))
         return [i for i in candidates if i not in self._now or self._names(i, identity)]
 
     def heirs(self, identity: Identity) -> list[Identity]:

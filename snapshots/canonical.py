@@ -198,9 +198,10 @@ class Walk:
         root = Root([(identity, None, obj)], [], [])
         self._lookers[type(obj)](obj, identity, path)
         root.entries.extend(self._entries)
+        around = f"{path}."
         for use in self._uses:
-            used = use[2].partition(" ")[2]
-            is_inside = used.startswith(path) and used[len(path) : len(path) + 1] in ("", ".")
+            used = use[2]
+            is_inside = used == identity or (self._entries and used.partition(" ")[2].startswith(around))
             (root.inward if is_inside else root.outward).append(use)
         self._entries.clear()
         self._uses.clear()

@@ -256,10 +256,11 @@ def references(obj: msgspec.Struct) -> list[tuple[str, Identity]]:
     for field, value in zip(_identity_fields(cls), _identity_values(cls)(obj), strict=True):
         if not value:
             continue
-        if isinstance(value, str):
-            found.append((field, Identity(value)))
-        else:
-            found.extend((field, identity) for identity in _identities(value))
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, str):
+                found.append((field, Identity(item)))
+            elif isinstance(item, tuple | Value):
+                found.extend((field, identity) for identity in _identities(item))
     return found
 
 
