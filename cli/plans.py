@@ -80,40 +80,58 @@ def make_script(
 ) -> str:
     """The text of the script that makes `pair.old` into `pair.new`, by the plan `made` if it is there already;
     `rollback` says that this is the way back."""
+    from ..dialects import dialect
+    from ..engine.assess import Risks
+
     made = made if made is not None else make_plan(pair, allow=allow)
-    return written_down(made, pair, rollback=rollback, lock_timeout=lock_timeout, title=title).text
+    risks = Risks(made, dialect(pair.old.header.dialect))
+    return _words(made, risks, pair, rollback=rollback, lock_timeout=lock_timeout, title=title).text
 
 
 def written_down(
     made: "Plan", pair: "Pair", *, rollback: bool = False, lock_timeout: str = "10s", title: str = ""
 ) -> "Script":
     """The plan as a script, in the pieces that it is run by."""
+    from msgspec.structs import replace
+
     from ..dialects import dialect
     from ..engine.assess import Risks
+
+    risks = Risks(made, dialect(pair.old.header.dialect))
+    script = _words(made, risks, pair, rollback=rollback, lock_timeout=lock_timeout, title=title)
+    parts = (
+        replace(
+            words,
+            statements=tuple(
+                replace(
+                    text,
+                    steps=tuple(_step(step, risks) for step in statement.steps),
+                    risks=tuple(map(_risk, risks.by_statement[statement])),
+                )
+                for statement, text in zip(part.statements, words.statements, strict=True)
+            ),
+        )
+        for part, words in zip(made.parts, script.parts, strict=True)
+    )
+    return replace(script, parts=tuple(parts), roles=tuple(roles(made.steps)))
+
+
+def _words(made: "Plan", risks: "Risks", pair: "Pair", *, rollback: bool, lock_timeout: str, title: str) -> "Script":
+    """The script's text in its pieces, and nothing of what is known of the steps."""
     from ..templates.render import render_parts, render_tail
     from .bundles.model import Part, Script, Statement
     from .reasons import Reasons
 
     check_lock_timeout(lock_timeout)
     name = pair.old.header.dialect
-    speaks = dialect(name)
-    risks = Risks(made, speaks)
-    texts = render_parts(name, made.parts, Reasons(made, risks, speaks).of, lock_timeout=lock_timeout)
+    texts = render_parts(name, made.parts, Reasons(made, risks, risks.dialect).of, lock_timeout=lock_timeout)
     parts = (
         Part(
             transaction=part.transaction,
             reason=part.reason,
             lead=text.lead,
             opening=text.opening,
-            statements=tuple(
-                Statement(
-                    lead=words.lead,
-                    sql=words.sql,
-                    steps=tuple(_step(step, risks.by_step[step]) for step in statement.steps),
-                    risks=tuple(map(_risk, risks.by_statement[statement])),
-                )
-                for statement, words in zip(part.statements, text.statements, strict=True)
-            ),
+            statements=tuple(Statement(lead=words.lead, sql=words.sql) for words in text.statements),
             closing=text.closing,
         )
         for part, text in zip(made.parts, texts, strict=True)
@@ -129,7 +147,6 @@ def written_down(
         ),
         parts=tuple(parts),
         tail=render_tail(name, made.parts),
-        roles=tuple(roles(made.steps)),
     )
 
 
@@ -139,9 +156,11 @@ def _risk(risk: "risk.Risk") -> "Risk":
     return Risk(code=risk.code, object=risk.identity, text=risk.text)
 
 
-def _step(step: "protocol.Step", known: "risk.Assessment") -> "Step":
+def _step(step: "protocol.Step", risks: "Risks") -> "Step":
+    from ..engine.assess import undo
     from .bundles.model import Step
 
+    known, plan = risks.by_step[step], risks.plan
     touched = {*step.produces, *step.destroys, *step.renames, *step.renames.values(), *known.passes} - {step.identity}
     return Step(
         action=step.action,
@@ -154,7 +173,7 @@ def _step(step: "protocol.Step", known: "risk.Assessment") -> "Step":
         locks=tuple(sorted(f"{lock.mode} on {lock.on}" for lock in known.locks)),
         rewrites=tuple(sorted(known.rewrites)),
         scans=tuple(sorted(known.scans)),
-        undo=known.undo,
+        undo=undo(step, plan.old, plan.new, risks.dialect),
     )
 
 

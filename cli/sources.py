@@ -86,7 +86,8 @@ class Pair:
         """The fingerprints of what was read."""
         from ..snapshots.format import fingerprint
 
-        return fingerprint(self.whole_old), fingerprint(self.whole_new)
+        known: dict[int, bytes] = {}
+        return fingerprint(self.whole_old, known), fingerprint(self.whole_new, known)
 
 
 def settings(path: str | None = None) -> "Config":
@@ -221,7 +222,10 @@ def _about(renames: "tuple[Renaming, ...]", left: Any, old: Any, new: Any) -> "t
 
 def load_both(old: str, new: str) -> tuple[Any, Any]:
     """OLD and NEW as they were read, of one dialect. Raises InputError."""
+    import gc
+
     before, after = _both(old, new)
+    gc.freeze()  # none of it is ever garbage: the collector need not look at it again
     check_dialects(before, after)
     return before, after
 

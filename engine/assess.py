@@ -19,15 +19,13 @@ from .schema import Schema
 def assess(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Assessment:
     """All that is known of one step of a plan between these two."""
     facts = cast(Assesses, dialect).facts(step, old, new) if _assesses(type(dialect)) else Facts()
-    locks = tuple(sorted((k for k in facts.locks if _was_there(k.on, step, old)), key=lambda lock: lock.on))
+    locks = tuple(sorted([k for k in facts.locks if _was_there(k.on, step, old)], key=lambda lock: lock.on))
     rewrites, scans = (
-        tuple(sorted(i for i in set(found) if _was_there(i, step, old))) for found in (facts.rewrites, facts.scans)
+        tuple(sorted([i for i in set(found) if _was_there(i, step, old)])) for found in (facts.rewrites, facts.scans)
     )
-    scans = tuple(i for i in scans if i not in rewrites)
+    scans = tuple([i for i in scans if i not in rewrites])
     risks = (*_own(step, facts), *_of_locks(locks, rewrites, scans), *(Risk(*warning) for warning in facts.warnings))
-    return Assessment(
-        locks, rewrites, scans, undo(step, old, new, dialect), facts.passes, tuple(sorted(set(risks), key=_place))
-    )
+    return Assessment(locks, rewrites, scans, facts.passes, tuple(sorted(set(risks), key=_place)))
 
 
 @cache
@@ -107,7 +105,9 @@ _REWRITES, _SCANS, _SHUTS, _STOPS_WRITES = "DB201", "DB202", "DB203", "DB204"
 
 def _was_there(identity: Identity, step: Step, old: Schema) -> bool:
     """Is it in the old schema, by its name or by the one that the step takes from it?"""
-    return identity in old or any(after == identity and before in old for before, after in step.renames.items())
+    return identity in old or (
+        bool(step.renames) and any(after == identity and before in old for before, after in step.renames.items())
+    )
 
 
 def _own(step: Step, facts: Facts) -> Iterator[Risk]:

@@ -78,7 +78,9 @@ class _Comparison(Struct):
     spelling: list[tuple[Identity, str]] = []
 
     def attributes(self, identity: Identity, old: Object, new: Object) -> tuple[str, ...]:
-        found = []
+        found: list[str] = []
+        if old == new:
+            return ()
         for attribute in compared(type(old), self.versions, self.left_out):
             if getattr(old, attribute) == getattr(new, attribute):
                 continue

@@ -47,7 +47,10 @@ def fold(statement: Statement, state: State, dialect: Dialect) -> dict[Identity,
 def differing(want: Object, got: Object, names: Iterable[str]) -> Iterator[tuple[str, bytes, bytes]]:
     """(attribute, wanted, found) of those whose encoded values differ."""
     for attribute in names:
-        wanted, found = _encode(getattr(want, attribute)), _encode(getattr(got, attribute))
+        one, other = getattr(want, attribute), getattr(got, attribute)
+        if one is other:
+            continue
+        wanted, found = _encode(one), _encode(other)
         if wanted != found:
             yield attribute, wanted, found
 

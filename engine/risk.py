@@ -1,7 +1,8 @@
 """What a step of a plan puts at risk, as data. A dialect fills in `Facts`; `engine.assess` makes `Risk`s of them."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ..snapshots.model import Identity
 
@@ -12,8 +13,7 @@ Undo = Literal["exactly", "structure only", "not at all"]
 """How the way back undoes a step; `structure only`: what it lost does not come back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """A lock that a step takes on an object that was there before, and holds to the end of its transaction."""
 
     mode: str
@@ -22,8 +22,7 @@ class Lock:
     blocks: Blocks = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What a dialect knows of a step beyond what stands in it: never less than what the server does."""
 
     locks: tuple[Lock, ...] = ()
@@ -43,8 +42,7 @@ class Facts:
     """(code, object, text) of all else: privileges, and what breaks an application that runs meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True):
     """One thing that can go wrong, or be lost, by one step."""
 
     code: str
@@ -54,13 +52,11 @@ class Risk:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(Struct, frozen=True):
     """All that is known of one step."""
 
     locks: tuple[Lock, ...]
     rewrites: tuple[Identity, ...]
     scans: tuple[Identity, ...]
-    undo: Undo
     passes: tuple[Identity, ...]
     risks: tuple[Risk, ...]

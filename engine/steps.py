@@ -43,6 +43,7 @@ class Steps:
         self._along = Along(decisions, old, new)
         self._repairs: dict[Identity, tuple[Object, dict[str, None], list[Step]]] = {}
         self._drops: dict[Identity, Step] = {}
+        self._asides: dict[Identity, Identity] = {}
         self._outlasted: list[tuple[Step, Identity, str]] = []
         for identity, decision in decisions:
             self._make(identity, decision)
@@ -94,7 +95,7 @@ class Steps:
 
     def _set_aside(self, identity: Identity, decision: Decision) -> Step:
         old, rules = self.old[identity], self.decisions.rules(identity)
-        aside = self.dialect.aside(identity, self.old, self.new)
+        aside = self._aside(identity)
         if rules.aside is None:
             raise Defect(f"{identity} can't be set aside", f"{self.dialect.name} rules", "please report both snapshots")
         along = frozenset(self._along.covers[identity] | {identity})
@@ -124,6 +125,12 @@ class Steps:
         if rules.moves is not None:
             self._move(identity, first, last, rules.moves)
         return first
+
+    def _aside(self, identity: Identity) -> Identity:
+        """How it is called while it waits to be dropped."""
+        if identity not in self._asides:
+            self._asides[identity] = self.dialect.aside(identity, self.old, self.new)
+        return self._asides[identity]
 
     def _move(self, identity: Identity, first: Step, last: Step, macro: str) -> None:
         """What the old object holds goes into the new one, before it is dropped, and before what held it for it is."""
@@ -344,7 +351,7 @@ class Steps:
             old_uses, new_uses = set(current.depends_on), set(target.depends_on)
             before, after = before | (old_uses - new_uses), after | new_uses
         parent = self.new.parent(identity)
-        asides = {self.dialect.aside(i, self.old, self.new) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
+        asides = {self._aside(i) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
         brings: set[Identity] = set()
         drops: set[Identity] = set()
         if rule.rebinds and unset:

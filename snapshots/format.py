@@ -201,7 +201,7 @@ def check(snapshot: Snapshot, where: str) -> Snapshot:
     outside of its scope.
     """
     walk = snapshot.walk
-    known = set(walk.identities)
+    known = {identity for root in walk.roots for identity, _, _ in root.entries}
     if len(known) != sum(len(root.entries) for root in walk.roots):
         raise InputError(
             what=f"{next(duplicates(walk.identities))} is there twice",
@@ -250,17 +250,29 @@ def _matches(patterns: tuple[str, ...], text: str) -> bool:
 
 # fingerprint
 
+_NO_OBJECTS = b'"objects":[]'
 _DEPENDS_ON = b'"depends_on":['
 _END_OF_STRINGS = re.compile(rb'(?:"(?:[^"\\]|\\.)*",?)*\]')
 
 
-def fingerprint(snapshot: Snapshot) -> str:
+def fingerprint(snapshot: Snapshot, known: dict[int, bytes] | None = None) -> str:
     """SHA-256 of the compact canonical document without `depends_on`, in hexadecimal.
 
     The header is part of it: what a plan says depends on the server's version, on its facts and on what was read.
-    Indentation is not, nor the form of the file. The snapshot must be canonical, as `decode` and a dump give it.
+    Indentation is not, nor the form of the file. The snapshot must be canonical, as `decode` and a dump give it. What
+    is `known` of objects, by their id, is taken from there and put there: for another snapshot that shares them.
     """
-    return hashlib.sha256(_without_depends_on(_encoder.encode(snapshot))).hexdigest()
+    known = {} if known is None else known
+    head, tail = _encoder.encode(empty_like(snapshot)).split(_NO_OBJECTS)
+    digest, between = hashlib.sha256(head + b'"objects":['), b""
+    for obj in snapshot.objects:
+        text = known.get(id(obj))
+        if text is None:
+            text = known[id(obj)] = _without_depends_on(_encoder.encode(obj))
+        digest.update(between + text)
+        between = b","
+    digest.update(b"]" + tail)
+    return digest.hexdigest()
 
 
 def _without_depends_on(document: bytes) -> bytes:

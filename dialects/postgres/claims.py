@@ -55,10 +55,10 @@ def taken_names(schema: Schema) -> frozenset[str]:
 
 
 def _waiting_names(schema: Schema) -> frozenset[str]:
-    alike = (
+    alike = [
         (identity, obj)
         for identity, obj in schema.objects()
-        if spelling.WAITING in identity or (isinstance(obj, IdentityColumn) and spelling.WAITING in obj.sequence)
-    )
+        if spelling.WAITING in identity or (type(obj) is IdentityColumn and spelling.WAITING in obj.sequence)
+    ]
     found = (claim.partition(" ") for identity, obj in alike for claim in claims(identity, obj))
     return frozenset(name for kind, _, name in found if kind in ("relation", "type"))

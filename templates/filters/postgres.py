@@ -51,7 +51,9 @@ Interpolation"). In SQL that means an array's slice, and a space behind the colo
 
 def _for_psql(sql: str) -> str:
     """The same SQL, with nothing in it that psql takes for a variable of its own."""
-    return _PIECE.sub(lambda piece: ": " if piece["colon"] else piece[0], sql) if ":" in sql else sql
+    if ":" not in sql.replace("::", ""):
+        return sql
+    return _PIECE.sub(lambda piece: ": " if piece["colon"] else piece[0], sql)
 
 
 def _in_schema(identity: Identity) -> str:

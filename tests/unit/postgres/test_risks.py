@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dbstrata.dialects.postgres.dialect import DIALECT
-from dbstrata.engine.assess import Risks
+from dbstrata.engine.assess import Risks, undo
 from dbstrata.engine.codes import CODES
 from dbstrata.engine.plan import plan
 from dbstrata.engine.policy import said
@@ -315,8 +315,9 @@ def test_what_is_read_under_a_lock_from_before_is_told() -> None:
     ],
 )
 def test_how_a_step_is_undone(old: list[Any], new: list[Any], undone: str) -> None:
-    found = risks(old, new).by_step.values()
-    assert [assessment.undo for assessment in found] == [undone]
+    found = risks(old, new)
+    plan = found.plan
+    assert [undo(step, plan.old, plan.new, found.dialect) for step in plan.steps] == [undone]
 
 
 def test_what_is_known_of_a_step() -> None:
