@@ -45,20 +45,25 @@ def _version() -> str:
 
 
 def _installed() -> str | None:
-    """From the name of the folder that pip leaves beside this one, if there is exactly one."""
+    """From the name of the folder that pip leaves beside this one, or, where the code is elsewhere, on the path: if
+    there is exactly one."""
     import os
+    import sys
 
     beside = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     begin, end = "dbstrata-", ".dist-info"
-    try:
-        found = [name for name in os.listdir(beside) if name.startswith(begin) and name.endswith(end)]
-    except OSError:
-        return None
-    return found[0][len(begin) : -len(end)] if len(found) == 1 else None
+    for folder in dict.fromkeys((beside, *sys.path)):
+        try:
+            found = [name for name in os.listdir(folder) if name.startswith(begin) and name.endswith(end)]
+        except OSError:
+            continue
+        if found:
+            return found[0][len(begin) : -len(end)] if len(found) == 1 else None
+    return None
 
 
 def _recorded() -> str:
-    """From the installation's record: of an editable one, the code lies elsewhere."""
+    """From the installation's record."""
     from importlib.metadata import version
 
     return version("dbstrata")

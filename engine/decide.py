@@ -66,6 +66,7 @@ class Decisions:
         self._refused: list[str] = []
         self._advice: dict[str, None] = {}
         self._queue: deque[Identity] = deque()
+        self._rules: dict[Identity, KindRules] = {}
         self._allows = allow
         self._resolved: dict[tuple[Identity, str], tuple[Object, Object, Rule]] = {}
         for change in changes:
@@ -98,7 +99,10 @@ class Decisions:
 
     def rules(self, identity: Identity) -> KindRules:
         """The rules of its kind."""
-        return self.dialect.rules(kind_of(identity))
+        found = self._rules.get(identity)
+        if found is None:
+            found = self._rules[identity] = self.dialect.rules(kind_of(identity))
+        return found
 
     def rule(self, identity: Identity, attribute: str, old: Object, new: Object) -> Rule:
         """How the attribute goes from one object's value to the other's. Raises Refused if no rule says so."""

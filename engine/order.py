@@ -50,24 +50,23 @@ def _uses(steps: list[Step], dialect: Dialect) -> Iterator[Edge]:
     for n, step in enumerate(steps):
         binds_late = dialect.rules(kind_of(step.identity)).binds_late
         for needed in step.needs:
-            yield from _edges(producers.get(needed, ()), [n])
+            yield from ((m, n) for m in producers.get(needed, ()))
             if binds_late and not dialect.rules(kind_of(needed)).binds_late:
                 continue
             if step.settles or step.action == "create" or needed != step.identity:
-                yield from _edges((m for m in settlers.get(needed, ()) if _waits(step, steps[m])), [n])
+                yield from ((m, n) for m in settlers.get(needed, ()) if _waits(step, steps[m]))
         for released in step.releases:
-            yield from _edges([n], _ends(released, step, steps, destroyers))
+            yield from ((n, m) for m in _ends(released, step, steps, destroyers))
             if step.action in ("drop", "set aside"):
-                yield from _edges([n], settlers.get(released, ()))
+                yield from ((n, m) for m in settlers.get(released, ()))
         for identity, attribute in step.after:
-            setters = (m for m in altering.get(identity, ()) if attribute in steps[m].attributes)
-            yield from _edges(setters, [n])
+            yield from ((m, n) for m in altering.get(identity, ()) if attribute in steps[m].attributes)
         for later in step.precedes:
-            yield from _edges([n], workers.get(later, ()))
+            yield from ((n, m) for m in workers.get(later, ()))
         for destroyed in step.destroys:
             for m in producers.get(destroyed, ()):
                 if steps[m].action != "set aside":
-                    yield from _edges([m], [n]) if _drops_renamed(step, steps[m]) else _edges([n], [m])
+                    yield (m, n) if _drops_renamed(step, steps[m]) else (n, m)
 
 
 def _drops_renamed(step: Step, other: Step) -> bool:
@@ -106,11 +105,6 @@ def _by_identity(steps: list[Step], of: Callable[[Step], Iterable[Identity]]) ->
     return found
 
 
-def _edges(before: Iterable[int], after: Iterable[int]) -> list[Edge]:
-    after = list(after)
-    return [(a, b) for a in before for b in after if a != b]
-
-
 def _claims(steps: list[Step], old: Schema, new: Schema, dialect: Dialect) -> Iterator[Edge]:
     """A name is given up before it is taken."""
     freed: dict[str, list[int]] = {}
@@ -123,7 +117,7 @@ def _claims(steps: list[Step], old: Schema, new: Schema, dialect: Dialect) -> It
         for identity in step.produces:
             obj = new.get(identity)
             for claim in dialect.claims(identity, obj) if obj is not None else ():
-                yield from _edges((m for m in freed.get(claim, ()) if not _drops_renamed(steps[m], step)), [n])
+                yield from ((m, n) for m in freed.get(claim, ()) if not _drops_renamed(steps[m], step))
 
 
 def _key(n: int, step: Step, rank: Mapping[Identity, int], dialect: Dialect) -> Key:

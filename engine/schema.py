@@ -7,11 +7,12 @@ that the effects of steps change; the snapshot below it stays as it is.
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from ..snapshots.canonical import Document, Root
+from ..snapshots.canonical import Document, Entry, Root
 from ..snapshots.model import Header, Identity, Object, references
 from ..snapshots.naming import path_of
 
@@ -107,9 +108,9 @@ class Schema:
     def __contains__(self, identity: Identity) -> bool:
         return self.get(identity) is not None
 
-    def objects(self) -> Iterator[tuple[Identity, Object]]:
-        """All, at whatever depth."""
-        return ((identity, obj) for root in self._walked.values() for identity, _, obj in root.entries)
+    def objects(self) -> Iterator[Entry]:
+        """(identity, parent's identity, object) of all, at whatever depth."""
+        return chain.from_iterable(root.entries for root in self._walked.values())
 
     def parent(self, identity: Identity) -> Identity | None:
         """In what it stands."""

@@ -228,7 +228,7 @@ class Walk:
             last = name
             if cls.identity is child:
                 own = f"{path}.{quoted[name]}"
-                identity = Identity(f"{cls.kind} {own}")
+                identity: Any = f"{cls.kind} {own}"
                 note((identity, parent, obj))
                 lookers[cls](obj, identity, own)
             else:

@@ -253,14 +253,18 @@ def references(obj: msgspec.Struct) -> list[tuple[str, Identity]]:
     """(attribute, identity) for all that the object names by identity, `depends_on` included."""
     cls = type(obj)
     found: list[tuple[str, Identity]] = []
-    for field, value in zip(_identity_fields(cls), _identity_values(cls)(obj), strict=True):
+    values = _identity_values(cls)(obj)
+    if not any(values):
+        return found
+    for field, value in zip(_identity_fields(cls), values, strict=True):
         if not value:
             continue
+        item: Any
         for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, str):
-                found.append((field, Identity(item)))
-            elif isinstance(item, tuple | Value):
+            if isinstance(item, (Value, tuple)):
                 found.extend((field, identity) for identity in _identities(item))
+            else:
+                found.append((field, item))
     return found
 
 

@@ -55,10 +55,11 @@ def taken_names(schema: Schema) -> frozenset[str]:
 
 
 def _waiting_names(schema: Schema) -> frozenset[str]:
+    waiting = spelling.WAITING
     alike = [
         (identity, obj)
-        for identity, obj in schema.objects()
-        if spelling.WAITING in identity or (type(obj) is IdentityColumn and spelling.WAITING in obj.sequence)
+        for identity, _, obj in schema.objects()
+        if waiting in identity or (type(obj) is IdentityColumn and waiting in obj.sequence)
     ]
     found = (claim.partition(" ") for identity, obj in alike for claim in claims(identity, obj))
     return frozenset(name for kind, _, name in found if kind in ("relation", "type"))

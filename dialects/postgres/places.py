@@ -41,10 +41,11 @@ def family(step: Step, old: Schema, new: Schema) -> Iterable[Identity]:
 def with_heirs(relations: Iterable[Identity], *schemas: Schema) -> Iterator[Identity]:
     """Tables with their partitions and children, on either side."""
     found = dict.fromkeys(relations)
-    waiting = list(found)
+    by_table = [below for schema in schemas if (below := schema.remember("heirs of tables", _heirs))]
+    waiting = list(found) if by_table else []
     while waiting:
         at = waiting.pop()
-        heirs = {heir for schema in schemas for heir in schema.remember("heirs of tables", _heirs).get(at, ())}
+        heirs = {heir for below in by_table for heir in below.get(at, ())}
         waiting.extend(heirs - found.keys())
         found.update(dict.fromkeys(sorted(heirs)))
     return iter(found)
