@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from ..snapshots.errors import Defect
-from ..snapshots.model import Identity, Object, Unmodelled, references
+from ..snapshots.model import Identity, Object, Unmodelled
 from .compare import Changes, compared
 from .protocol import Dialect, Part, Statement
 from .schema import Schema, State
@@ -61,7 +61,7 @@ def _run(statement: Statement, state: State, dialect: Dialect, new: Schema) -> N
         if obj is None:
             _check_unused(identity, statement, state)
         else:
-            _check_founded(identity, obj, statement, state, new)
+            _check_founded(identity, statement, state, new)
 
 
 def _check_unused(identity: Identity, statement: Statement, state: State) -> None:
@@ -72,10 +72,8 @@ def _check_unused(identity: Identity, statement: Statement, state: State) -> Non
             raise _defect(f"{user} still uses {identity}, which is gone", statement)
 
 
-def _check_founded(identity: Identity, obj: Object, statement: Statement, state: State, new: Schema) -> None:
-    if state.get(identity) is None:
-        return
-    for attribute, used in references(obj):
+def _check_founded(identity: Identity, statement: Statement, state: State, new: Schema) -> None:
+    for attribute, used in state.named(identity):
         if isinstance(new.get(used), Unmodelled):
             continue
         if attribute != "derived_from" and state.get(used) is None and (used in state.touched or used in new):

@@ -4,6 +4,7 @@
 that the effects of steps change; the snapshot below it stays as it is.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from functools import cached_property
@@ -40,9 +41,8 @@ class Schema:
         """Of the server that the script runs on."""
         self._walked: dict[Identity, Root] = {root.entries[0][0]: root for root in snapshot.walk.roots}
         self.roots: dict[Identity, Object] = {i: root.entries[0][2] for i, root in self._walked.items()}
-        self._objects: dict[Identity, Object | None] = {}
+        self._entries: dict[Identity, Entry | None] = {}
         """What was unfolded; None of what was asked for, and is not there."""
-        self._parents: dict[Identity, Identity | None] = {}
         self._inside: dict[Identity, tuple[Identity, ...]] = {}
         self._users_within: dict[Identity, list[tuple[Identity, str]]] = {}
         self._remembered: dict[str, Any] = {}
@@ -81,23 +81,25 @@ class Schema:
     def _unfold(self, identity: Identity) -> None:
         """Look into the top-level object that it is, or would stand in."""
         root = self.root_of(identity)
-        if root is not None and root not in self._objects:
-            inside: dict[Identity, list[Identity]] = {}
-            for inner, parent, obj in self._walked[root].entries:
-                self._objects[inner], self._parents[inner] = obj, parent
+        if root is not None and root not in self._entries:
+            entries = self._walked[root].entries
+            self._entries.update({entry[0]: entry for entry in entries})
+            inside: defaultdict[Identity, list[Identity]] = defaultdict(list)
+            for inner, parent, _ in entries:
                 if parent is not None:
-                    inside.setdefault(parent, []).append(inner)
+                    inside[parent].append(inner)
             self._inside.update((parent, tuple(found)) for parent, found in inside.items())
             for user, attribute, used in self._walked[root].inward:
                 if attribute != "derived_from":
                     self._users_within.setdefault(used, []).append((user, attribute))
-        self._objects.setdefault(identity, None)
+        self._entries.setdefault(identity, None)
 
     def get(self, identity: Identity) -> Object | None:
         """The object of that identity, at whatever depth."""
-        if identity not in self._objects:
+        if identity not in self._entries:
             self._unfold(identity)
-        return self._objects[identity]
+        entry = self._entries[identity]
+        return entry[2] if entry is not None else None
 
     def __getitem__(self, identity: Identity) -> Object:
         found = self.get(identity)
@@ -114,13 +116,14 @@ class Schema:
 
     def parent(self, identity: Identity) -> Identity | None:
         """In what it stands."""
-        if identity not in self._objects:
+        if identity not in self._entries:
             self._unfold(identity)
-        return self._parents.get(identity)
+        entry = self._entries[identity]
+        return entry[1] if entry is not None else None
 
     def inside(self, identity: Identity) -> tuple[Identity, ...]:
         """What stands directly in it."""
-        if identity not in self._objects:
+        if identity not in self._entries:
             self._unfold(identity)
         return self._inside.get(identity, ())
 
@@ -155,7 +158,7 @@ class Schema:
 
     def users(self, identity: Identity) -> list[tuple[Identity, str]]:
         """(identity, attribute) of what names it; `derived_from` apart, for that is no use."""
-        if identity not in self._objects:
+        if identity not in self._entries:
             self._unfold(identity)
         within, across = self._users_within.get(identity, ()), self._across.users.get(identity, ())
         return [*within, *across]
@@ -204,7 +207,10 @@ class State:
         self.server = schema.server
         self._now: dict[Identity, Object | None] = {}
         self._inside: dict[Identity, dict[Identity, None]] = {}
+        self._named: dict[Identity, list[tuple[str, Identity]]] = {}
+        """What the objects that effects made name, by attribute."""
         self._users: dict[Identity, dict[Identity, None]] = {}
+        self._heirs: dict[Identity, dict[Identity, None]] = {}
         self._parents: dict[Identity, Identity] = {}
 
     @property
@@ -242,24 +248,29 @@ class State:
 
     def heirs(self, identity: Identity) -> list[Identity]:
         """What derives from it now."""
-        candidates = dict.fromkeys(self.schema.heirs(identity)) | self._users.get(identity, {})
+        candidates = dict.fromkeys(self.schema.heirs(identity)) | self._heirs.get(identity, {})
         return [i for i in candidates if (obj := self.get(i)) is not None and identity in obj.derived_from]
 
+    def named(self, identity: Identity) -> list[tuple[str, Identity]]:
+        """(attribute, identity) of all that an object names that an effect has made."""
+        return self._named[identity]
+
     def _names(self, user: Identity, used: Identity) -> bool:
-        obj = self.get(user)
-        return obj is not None and any(a != "derived_from" and u == used for a, u in references(obj))
+        return any(u == used and a != "derived_from" for a, u in self._named[user])
 
     def apply(self, effects: Iterable[Effect]) -> None:
         """Make it so."""
         for identity, obj in effects:
             self._now[identity] = obj
+            named = self._named[identity] = references(obj) if obj is not None else []
             if obj is None:
                 self._inside[identity] = {}
                 if (parent := self._parents.get(identity) or self.schema.parent(identity)) is not None:
                     self._listed(parent).pop(identity, None)
                 continue
-            for _, used in references(obj):
-                self._users.setdefault(used, {})[identity] = None
+            for attribute, used in named:
+                users = self._heirs if attribute == "derived_from" else self._users
+                users.setdefault(used, {})[identity] = None
 
     def place(self, identity: Identity, parent: Identity) -> None:
         """Note in what a new object stands: behind all that stands there."""

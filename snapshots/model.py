@@ -179,11 +179,12 @@ def _mentions_identity(hint: Any) -> bool:
 
 
 @cache
-def _identity_values(cls: type[msgspec.Struct]) -> Callable[[Any], tuple[Any, ...]]:
+def _identity_values(cls: type[msgspec.Struct]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The fields, and what takes them all from an object."""
     fields = _identity_fields(cls)
     if len(fields) < 2:
-        return lambda obj: tuple(getattr(obj, f) for f in fields)
-    return attrgetter(*fields)
+        return fields, lambda obj: tuple(getattr(obj, f) for f in fields)
+    return fields, attrgetter(*fields)
 
 
 def relabelled(obj: Made, names: Mapping[Identity, Identity]) -> Made:
@@ -251,12 +252,12 @@ def moved(old: Object, new: Object) -> Iterator[str]:
 
 def references(obj: msgspec.Struct) -> list[tuple[str, Identity]]:
     """(attribute, identity) for all that the object names by identity, `depends_on` included."""
-    cls = type(obj)
     found: list[tuple[str, Identity]] = []
-    values = _identity_values(cls)(obj)
+    fields, values_of = _identity_values(type(obj))
+    values = values_of(obj)
     if not any(values):
         return found
-    for field, value in zip(_identity_fields(cls), values, strict=True):
+    for field, value in zip(fields, values, strict=True):
         if not value:
             continue
         item: Any

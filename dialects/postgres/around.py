@@ -11,8 +11,11 @@ from ...templates.filters.postgres import table_path
 
 def has_children(step: Step, old: Schema, new: Schema) -> bool:
     """Has the table that the step is about children, on either side?"""
+    parents = [found for schema in (old, new) if (found := schema.remember("parents", _parents))]
+    if not parents:
+        return False
     table = Identity(f"table {table_path(step)}")
-    return any(table in schema.remember("parents", _parents) for schema in (old, new))
+    return any(table in found for found in parents)
 
 
 def _parents(schema: Schema) -> frozenset[Identity]:
