@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,18 +54,35 @@ def diff(
     from .sources import pair, same_file, settings
 
     known = settings(config)
-    scripts = [(path, back) for path, back in ((forward, False), (rollback, True)) if path is not None]
+    scripts = forward is not None or rollback is not None
     if format is ReportFormat.text and not ignore and not scope and not scripts and not rename and same_file(old, new):
         write_text("", output)
         return 0
     both = pair(old, new, config=known, ignore=ignore, scope=scope, rename=rename)
     text, different = compared(both, format, show_spelling=show_spelling, colour=output == "-" and may_colour())
     write_text(text, output)
-    for path, back in scripts:
-        from .plans import make_script
-
-        write_text(make_script(both.back if back else both, rollback=back), path)
+    if scripts:
+        _write_scripts(both, forward, rollback)
     return 1 if different and exit_code else 0
+
+
+def _write_scripts(both: "Pair", forward: str | None, rollback: str | None) -> None:
+    """Those that have a file to go to; of two, the way back is planned while the way forward is."""
+    from .beside import begun
+    from .output import write_text
+    from .plans import make_script
+
+    if rollback is None:
+        assert forward is not None
+        write_text(make_script(both), forward)
+        return
+    back = partial(make_script, both.back, rollback=True)
+    if forward is None:
+        write_text(back(), rollback)
+        return
+    with begun(back) as made:
+        write_text(make_script(both), forward)
+        write_text(made(), rollback)
 
 
 def verify(

@@ -62,7 +62,7 @@ class Pair:
 
     @property
     def back(self) -> "Pair":
-        """The same on the same server, the other way; what has been worked out of the two sides goes along."""
+        """The same on the same server, the other way; what is worked out of the two sides is so once."""
         other = dataclasses.replace(
             self,
             old=self.new,
@@ -71,7 +71,7 @@ class Pair:
             whole_new=self.whole_old,
             asked=self.server,
         )
-        vars(other).update({name: vars(self)[name][::-1] for name in ("schemas", "prints") if name in vars(self)})
+        vars(other).update(schemas=self.schemas[::-1], prints=self.prints[::-1])
         return other
 
     @cached_property

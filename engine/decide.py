@@ -99,10 +99,9 @@ class Decisions:
 
     def rules(self, identity: Identity) -> KindRules:
         """The rules of its kind."""
-        found = self._rules.get(identity)
-        if found is None:
-            found = self._rules[identity] = self.dialect.rules(kind_of(identity))
-        return found
+        if identity not in self._rules:
+            self._rules[identity] = self.dialect.rules(kind_of(identity))
+        return self._rules[identity]
 
     def rule(self, identity: Identity, attribute: str, old: Object, new: Object) -> Rule:
         """How the attribute goes from one object's value to the other's. Raises Refused if no rule says so."""

@@ -264,15 +264,11 @@ def fingerprint(snapshot: Snapshot, known: dict[int, bytes] | None = None) -> st
     """
     known = {} if known is None else known
     head, tail = _encoder.encode(empty_like(snapshot)).split(_NO_OBJECTS)
-    digest, between = hashlib.sha256(head + b'"objects":['), b""
     for obj in snapshot.objects:
-        text = known.get(id(obj))
-        if text is None:
-            text = known[id(obj)] = _without_depends_on(_encoder.encode(obj))
-        digest.update(between + text)
-        between = b","
-    digest.update(b"]" + tail)
-    return digest.hexdigest()
+        if id(obj) not in known:
+            known[id(obj)] = _without_depends_on(_encoder.encode(obj))
+    objects = b",".join([known[id(obj)] for obj in snapshot.objects])
+    return hashlib.sha256(b'%b"objects":[%b]%b' % (head, objects, tail)).hexdigest()
 
 
 def _without_depends_on(document: bytes) -> bytes:
