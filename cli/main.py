@@ -122,7 +122,7 @@ def _dispatch(arguments: list[str], prog_name: str) -> int:
     return _run(verb, rest, f"{prog_name} {verb}")
 
 
-RARELY = 200_000
+RARELY = 1_000_000
 """New objects between two rounds of the garbage collector: a snapshot is many objects and no garbage."""
 
 

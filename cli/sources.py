@@ -224,8 +224,11 @@ def load_both(old: str, new: str) -> tuple[Any, Any]:
     """OLD and NEW as they were read, of one dialect. Raises InputError."""
     import gc
 
-    before, after = _both(old, new)
-    gc.freeze()  # none of it is ever garbage: the collector need not look at it again
+    from ..snapshots.format import collector_off
+
+    with collector_off():
+        before, after = _both(old, new)
+        gc.freeze()  # none of it is ever garbage: the collector need not look at it
     check_dialects(before, after)
     return before, after
 

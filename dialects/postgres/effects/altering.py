@@ -41,9 +41,8 @@ def alter(step: Step, state: State) -> Iterator[Effect]:
     current = state.get(step.identity)
     assert current is not None
     assert step.new is not None
-    changed = replace(current, **{a: getattr(step.new, a) for a in step.attributes})
-    if not step.unset:
-        changed = replace(changed, depends_on=step.new.depends_on)
+    stated = step.attributes if step.unset else (*step.attributes, "depends_on")
+    changed = replace(current, **{a: getattr(step.new, a) for a in stated})
     side = SIDE_EFFECTS.get(step.macro)
     if side is None:
         yield step.identity, changed

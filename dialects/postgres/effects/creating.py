@@ -1,7 +1,7 @@
 """What the statement that creates an object makes: of all that it is to have, what the server gives it at once, and
 what comes along in child tables."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -103,8 +103,7 @@ def _has_partitions(step: Step, state: State) -> bool:
 
 
 def created(obj: Object, state: State) -> Object:
-    later = _ALWAYS_LATER | NOT_CREATED.get(obj.kind, frozenset())
-    made = _reset(obj, later)
+    made = replace(obj, **_set_later(type(obj)))
     if isinstance(obj, Extension):
         made = replace(made, comment=UNKNOWN_COMMENT)
     if "acl" in obj.__struct_fields__ and privileges.unforeseen(obj, state):
@@ -198,12 +197,12 @@ def _heirs(step: Step) -> Iterator[tuple[Identity, Identity]]:
             yield inner, obj.derived_from[0]
 
 
-def _reset(obj: Object, names: Iterable[str]) -> Object:
-    """The object with these attributes at their defaults."""
-    defaults = _defaults(type(obj))
-    return replace(obj, **{name: defaults[name] for name in names if name in defaults})
-
-
 @cache
-def _defaults(cls: type[Object]) -> dict[str, Any]:
-    return {f.name: f.default_factory() if callable(f.default_factory) else f.default for f in fields(cls)}
+def _set_later(cls: type[Object]) -> dict[str, Any]:
+    """What the statement that creates such an object leaves at its default, with that."""
+    later = _ALWAYS_LATER | NOT_CREATED.get(cls.kind, frozenset())
+    return {
+        f.name: f.default_factory() if callable(f.default_factory) else f.default
+        for f in fields(cls)
+        if f.name in later
+    }
