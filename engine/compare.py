@@ -105,11 +105,17 @@ def compare(old: Schema, new: Schema, *, same: Same, ignore: Iterable[str] = ())
         same=same if _spelled_apart(old.header, new.header) else None,
     )
     found: dict[Identity, Change] = {}
-    for root in sorted(old.roots.keys() | new.roots.keys()):
-        before, after = old.roots.get(root), new.roots.get(root)
-        if before is not after and before != after:
-            found.update(_compare_root(root, old, new, comparison))
+    for root in sorted(_differing(old.roots, new.roots)):
+        found.update(_compare_root(root, old, new, comparison))
     return Changes(found, tuple(comparison.spelling), tuple(sorted(out)))
+
+
+def _differing(old: Mapping[Identity, Object], new: Mapping[Identity, Object]) -> Iterator[Identity]:
+    """The top-level objects that are not the same on both sides."""
+    for root in old.keys() | new.keys():
+        before, after = old.get(root), new.get(root)
+        if before is not after and before != after:
+            yield root
 
 
 def _compare_root(

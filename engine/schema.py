@@ -150,11 +150,15 @@ class Schema:
     @cached_property
     def _across(self) -> "Uses":
         """Who names what, where the two stand in different top-level objects."""
-        uses = Uses({}, {})
+        users: defaultdict[Identity, list[tuple[Identity, str]]] = defaultdict(list)
+        heirs: defaultdict[Identity, list[Identity]] = defaultdict(list)
         for root in self._walked.values():
-            for use in root.outward:
-                uses.add(*use)
-        return uses
+            for identity, attribute, used in root.outward:
+                if attribute == "derived_from":
+                    heirs[used].append(identity)
+                else:
+                    users[used].append((identity, attribute))
+        return Uses(users, heirs)
 
     def users(self, identity: Identity) -> list[tuple[Identity, str]]:
         """(identity, attribute) of what names it; `derived_from` apart, for that is no use."""
@@ -173,13 +177,6 @@ class Uses(Struct, frozen=True):
 
     users: dict[Identity, list[tuple[Identity, str]]]
     heirs: dict[Identity, list[Identity]]
-
-    def add(self, identity: Identity, attribute: str, used: Identity) -> None:
-        """Note one."""
-        if attribute == "derived_from":
-            self.heirs.setdefault(used, []).append(identity)
-        else:
-            self.users.setdefault(used, []).append((identity, attribute))
 
 
 def _last_dot(path: str) -> int:

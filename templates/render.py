@@ -41,6 +41,7 @@ def _environment(dialect: str = "") -> "Environment":
         bytecode_cache=_bytecode_cache(),
         loader=PackageLoader("dbstrata.templates", ""),
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
