@@ -109,8 +109,10 @@ class Along:
         """The object whose drop takes this one along; itself, if none does."""
         if identity in self._detached:
             return identity
-        if self._goes_along(identity) and (origins := self._detached.intersection(self._old[identity].derived_from)):
-            return min(origins)
+        if self._detached and self._goes_along(identity):
+            origins = self._detached.intersection(map(self._cover, self._old[identity].derived_from))
+            if origins:
+                return min(origins)
         old, rules = self._old[identity], self._decisions.rules(identity)
         parent = self._old.parent(identity)
         if parent is not None and self._decisions.goes(parent):

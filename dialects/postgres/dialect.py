@@ -8,7 +8,7 @@ from ...snapshots.model import Grant, Header, Identity, Object
 from ...snapshots.postgres import Schema as SchemaObject
 from . import claims, joining, risks, spelling, versions
 from .effects import effects
-from .links import LINKS
+from .links import links
 from .preparing import CONTEXT, stays_off_children
 from .rules import tables
 
@@ -64,8 +64,7 @@ class Postgres:
 
     def links(self, step: Step, old: Schema, new: Schema) -> Links:
         """What orders the step beyond what it names."""
-        make = LINKS.get(step.macro)
-        return make(step, old, new) if make is not None else Links()
+        return links(step, old, new)
 
     def prepare(self, step: Step, old: Schema, new: Schema) -> Mapping[str, Any]:
         """What the macro needs beside the objects."""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from ...engine.protocol import Step
 from ...snapshots.naming import kind_of, path_of
-from ...snapshots.postgres import Column
+from ...snapshots.postgres import Column, Exclusion, Key, PrimaryKey
 from ...templates.filters.postgres import table_path
+from . import not_nulls
 
 CLAUSES = "alter_table."
 """Macros of this family are clauses of ALTER TABLE; `table.alter` puts the statement round them."""
@@ -26,7 +27,9 @@ def joins(together: Sequence[Step], step: Step) -> bool:
     a change of type stands between DROP DEFAULT and SET DEFAULT in one statement."""
     lead = together[0]
     if lead.macro == "table.create":
-        return step.macro in _JOIN_CREATE and step.action == "create" and not _stands_alone(step, lead)
+        if step.macro not in _JOIN_CREATE or step.action != "create":
+            return False
+        return not (_stands_alone(step, lead) or any(_are_one(step, other) for other in together))
     if step.macro not in _JOIN_ADD | _JOIN_TYPE or lead.context.get("only") != step.context.get("only"):
         return False
     if lead.macro == "alter_table.add_column" and step.action == "create":
@@ -41,12 +44,30 @@ def wrap(together: Sequence[Step]) -> str | None:
 
 
 def _stands_alone(step: Step, table: Step) -> bool:
-    """A foreign key waits for the other table; in CREATE TABLE a constraint is valid, whatever is said; and a column
-    that is inherited alone is not stated."""
-    unsaid = {i for i, _, obj in table.inner if isinstance(obj, Column) and not obj.local}
-    if step.parent in unsaid and getattr(table.new, "partition_of", None) is None:
-        return True
+    """A foreign key waits for the other table; in CREATE TABLE a constraint is valid, whatever is said; a column that
+    is inherited alone is not stated, and a primary key there makes NOT NULL the child's own."""
+    if getattr(table.new, "partition_of", None) is None:
+        columns = [(i, obj) for i, _, obj in table.inner if isinstance(obj, Column)]
+        if any(i == step.parent and not c.local for i, c in columns):
+            return True
+        key = step.new.columns if isinstance(step.new, PrimaryKey) else ()
+        if any(i in key and c.derived_from and not not_nulls.is_own(c) for i, c in columns):
+            return True
     return kind_of(step.identity) == "foreign_key" or getattr(step.new, "not_valid", False)
+
+
+def _are_one(step: Step, other: Step) -> bool:
+    """Would one statement make one index of the two, and drop a name? So it does with keys that say the same, a primary
+    key among them (transformIndexConstraints)."""
+    one, two = step.new, other.new
+    if isinstance(one, Key) and isinstance(two, Key):
+        names: tuple[str, ...] = ("columns", "include", "without_overlaps", "nulls_not_distinct")
+    elif isinstance(one, Exclusion) and isinstance(two, Exclusion):
+        names = ("method", "parts", "include", "predicate")
+    else:
+        return False
+    names += ("deferrable", "initially_deferred")
+    return all(getattr(one, name, False) == getattr(two, name, False) for name in names)
 
 
 def _prepares_type(together: Sequence[Step], step: Step) -> bool:

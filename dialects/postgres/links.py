@@ -2,16 +2,36 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from ...engine.protocol import Links, Schema, Step
 from ...snapshots.model import Identity, Object
-from ...snapshots.naming import kind_of, parts_of, path_of
+from ...snapshots.naming import identity, kind_of, parts_of, path_of
 from ...snapshots.postgres import Column, ForeignKey, Index, Table, Trigger
 from .around import ancestors, beyond, heirs_of, holder_of
 from .claims import INDEXES
 from .rules.common import is_attached_late, partitions
 from .rules.relations import whole
 
-__all__ = ["LINKS"]
+__all__ = ["links"]
+
+
+def links(step: Step, old: Schema, new: Schema) -> Links:
+    """What orders the step beyond what it names."""
+    make = _LINKS.get(step.macro)
+    found = make(step, old, new) if make is not None else Links()
+    needs, releases = ({i} if (i := _schema(obj, step)) is not None else set() for obj in (step.new, step.old))
+    if step.action == "create" and needs:
+        return replace(found, needs=found.needs | needs)
+    if step.action == "drop" and releases:
+        return replace(found, releases=found.releases | releases)
+    return found
+
+
+def _schema(obj: Object | None, step: Step) -> Identity | None:
+    """The schema that a top-level object is in."""
+    name = getattr(obj, "schema", None) if step.parent is None else None
+    return identity("schema", name) if name is not None else None
 
 
 def _create_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -185,7 +205,7 @@ def _referenced_partitions(foreign_key: Identity, schema: Schema) -> Iterator[Id
         yield from partitions(obj.references, schema)
 
 
-LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
+_LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.create": _create_links,
     "table.attach": _attach_links,
     "table.detach": _detach_links,

@@ -1,12 +1,14 @@
 """NOT NULL of columns: from PostgreSQL 18 on a constraint, with a name and a say of its own."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from ...engine.protocol import Schema
 from ...snapshots.model import Identity, Object
 from ...snapshots.naming import constraint_name, parts_of
-from ...snapshots.postgres import Column, NotNullConstraint
+from ...snapshots.postgres import Check, Column, Exclusion, ForeignKey, Key, NotNullConstraint
 
 SINCE = 180000
 
@@ -17,6 +19,44 @@ def name(column: Identity, constraint: NotNullConstraint | None) -> str:
         return constraint.name
     *_, table, last = parts_of(column)
     return constraint_name(table, last, "not_null")
+
+
+def is_taken(column: Identity, obj: Column, *schemas: Schema) -> bool:
+    """Has another constraint of the schema the name that the server would make up? Then it makes up another one."""
+    called = parts_of(column)[0], name(column, obj.not_null_constraint)
+    return any(
+        schema.remember("names of constraints", _names)[called] > _has(column, called[1], schema) for schema in schemas
+    )
+
+
+def stated_name(column: Identity, obj: Column, *schemas: Schema) -> str | None:
+    """The name to say where the server would make up another one; None where it would make up this one."""
+    made = obj.not_null_constraint
+    stated = (made is not None and made.name is not None) or is_taken(column, obj, *schemas)
+    return name(column, made) if stated else None
+
+
+def is_valid(column: Column) -> bool:
+    """Is it not NOT VALID, which only ALTER TABLE can say?"""
+    return column.not_null_constraint is None or not column.not_null_constraint.not_valid
+
+
+def _has(column: Identity, called: str, schema: Schema) -> bool:
+    obj = schema.get(column)
+    return isinstance(obj, Column) and obj.not_null and name(column, obj.not_null_constraint) == called
+
+
+def _names(schema: Schema) -> Counter[tuple[str, str]]:
+    """How many constraints of a schema have a name."""
+    return Counter(_each_name(schema))
+
+
+def _each_name(schema: Schema) -> Iterator[tuple[str, str]]:
+    for identity, obj in schema.objects():
+        if isinstance(obj, Column) and obj.not_null:
+            yield parts_of(identity)[0], name(identity, obj.not_null_constraint)
+        elif isinstance(obj, Check | Key | Exclusion | ForeignKey):
+            yield parts_of(identity)[0], obj.name
 
 
 def unless_plain(constraint: NotNullConstraint | None) -> NotNullConstraint | None:

@@ -152,6 +152,11 @@ def _continued(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"continued": [(i, c) for i, c in _fed(step, new) if _holds_numbers(c, old) and _stays(i, old, new)]}
 
 
+def _identity(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """And the table, as it is when it is made."""
+    return {"table": new.get(Identity(f"table {table_path(step)}")), **_continued(step, old, new)}
+
+
 def _fed(step: Step, schema: Schema) -> Iterator[tuple[Identity, Identity]]:
     """The tables and columns that the sequence gives their values."""
     if kind_of(step.identity) == IdentityColumn.kind:
@@ -242,7 +247,7 @@ def _is_referenced(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     detach = False
     while isinstance(table, Table) and table.partition_of is not None:
         above = table.partition_of
-        if getattr(old.get(above), "partition_by", None) != getattr(new.get(above), "partition_by", None):
+        if above in new and getattr(old[above], "partition_by", None) != getattr(new[above], "partition_by", None):
             break
         detach = detach or any(attribute == "references" and user in new for user, attribute in old.users(above))
         table = old.get(above)
@@ -287,11 +292,14 @@ def _not_null(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _stated_name(step: Step, old: Schema, new: Schema) -> str | None:
-    """The name of a NOT NULL constraint that the server would not make up, for a child's own is called so already."""
+    """The name of a NOT NULL constraint that the server would not make up, for another one is called so already: a
+    child's own."""
     assert isinstance(step.new, Column)
     if old.server.version_number < not_nulls.SINCE:
         return None
     name = not_nulls.name(step.identity, step.new.not_null_constraint)
+    if not_nulls.is_taken(step.identity, step.new, old, new):
+        return name
     made = {i for i, _, _ in step.inner}
     for heir in heirs_of(step.identity, new):
         column, before = new[heir], old.get(heir)
@@ -304,13 +312,21 @@ def _stated_name(step: Step, old: Schema, new: Schema) -> str | None:
 
 
 def _not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    """The columns whose NOT NULL is said, with its name: the given one; of a table with children, any, for these
-    may have it already, and the server makes up no name twice in a schema."""
+    """The columns whose NOT NULL is said, with its name where the server would make up another one: it makes up none
+    twice in a schema, and a table's children may have it already. What a child has from its parents alone is not said.
+    """
     inner = ((step.identity, step.new), *((identity, obj) for identity, _, obj in step.inner))
-    columns = [(i, c, c.not_null_constraint) for i, c in inner if isinstance(c, Column) and c.not_null]
-    named = old.server.version_number >= not_nulls.SINCE and has_children(step, old, new)
-    given = [(i, c, n, n.name if n is not None else None) for i, c, n in columns if n is None or not n.not_valid]
-    return {"not_nulls": {c.name: not_nulls.name(i, n) if named else name for i, c, n, name in given}}
+    columns = [(i, c) for i, c in inner if isinstance(c, Column) and c.not_null]
+    inherits, parents = getattr(step.new, "partition_of", None) is None, has_children(step, old, new)
+    if old.server.version_number < not_nulls.SINCE:
+        return {"not_nulls": {c.name: None for _, c in columns if c.local or not inherits}}
+    return {
+        "not_nulls": {
+            c.name: not_nulls.name(i, c.not_null_constraint) if parents else not_nulls.stated_name(i, c, old, new)
+            for i, c in columns
+            if not_nulls.is_valid(c) and not (inherits and c.derived_from and not not_nulls.is_own(c))
+        }
+    }
 
 
 def _extension(_step: Step, _old: Schema, new: Schema) -> dict[str, Any]:
@@ -350,7 +366,7 @@ CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "table.set_aside": _named_not_nulls,
     "sequence.create": _continued,
     "extension.create": _extension,
-    "alter_table.add_identity": _continued,
+    "alter_table.add_identity": _identity,
     "sequence.set_options": _sequence,
     "sequence.set_identity_options": _sequence,
 }

@@ -75,6 +75,20 @@ def _last_of_path(path: str) -> str:
     return _last(Identity(f"x {path}"))
 
 
+_TYPE = re.compile(r'(?:"(?:[^"]|"")*"|[^",])+')
+
+
+def _ident(identity: Identity) -> str:
+    """The SQL name of what a statement is about. Of procedures that differ in their OUT arguments alone the server
+    takes the one whose arguments are said to be IN."""
+    path = path_of(identity)
+    if kind_of(identity) != "procedure":
+        return path
+    name = _routine(identity)
+    types = [f"IN {type_.strip()}" for type_ in _TYPE.findall(path[len(name) + 1 : -1])]
+    return f"{name}({', '.join(types)})"
+
+
 def _routine(identity: Identity) -> str:
     return ".".join(map(quote, parts_of(identity)))
 
@@ -114,7 +128,7 @@ def _not_null_name(step: Step) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "ident": path_of,
+    "ident": _ident,
     "q": quote,
     "literal": _literal,
     "text": restated,

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from typing import Any, Literal, NamedTuple
 
-from ....snapshots.model import lines
 from ....snapshots.naming import Identity, child
 from ....snapshots.postgres import Column, Default, Generated, IdentityColumn, NotNullConstraint, ViewColumn
 from .dependencies import Dependencies, using
 from .names import PG_ATTRDEF, PG_CLASS, PG_CONSTRAINT, PG_TYPE, Names, Relation
+from .printed import printed
 from .session import Catalog, Queries, Since, present
 
 __all__ = ["AHEAD", "ColumnType", "Columns", "options", "read"]
@@ -154,7 +154,7 @@ def _column(row: tuple[Any, ...], relation: Relation, names: Names, uses: Depend
         collation=names.collation(coll) if coll != typ.collation and coll else None,
         not_null=not_null,
         not_null_constraint=parts.not_nulls.get(key) if not_null else None,
-        generated=Generated(expression=lines(present(expression)), virtual=generated == "v") if generated else None,
+        generated=Generated(expression=printed(expression), virtual=generated == "v") if generated else None,
         default=_default(default_oid, expression, names, uses, key) if default_oid and not generated else None,
         identity_column=_identity(identity, parts.identities.get(key)) if identity else None,
         storage=STORAGE[storage] if storage != typ.storage else None,
@@ -191,7 +191,7 @@ def _view_column(
 
 
 def _default(oid: int, expression: str, names: Names, uses: Dependencies, key: tuple[int, int]) -> Default:
-    default = Default(expression=lines(expression))
+    default = Default(expression=printed(expression))
     if (PG_ATTRDEF, oid, 0) not in uses:
         return default
     return using(default, uses.of(PG_ATTRDEF, oid), names.column(*key))

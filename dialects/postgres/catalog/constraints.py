@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from ....snapshots.model import lines
 from ....snapshots.naming import Identity, child
 from ....snapshots.postgres import Check, Exclusion, ForeignKey, PrimaryKey, Unique
 from .columns import options
 from .dependencies import Dependencies, using
 from .indexes import Indexes
 from .names import PG_CLASS, PG_CONSTRAINT, Names
-from .session import Catalog, Queries, Since, present
+from .printed import printed
+from .session import Catalog, Queries, Since
 
 __all__ = ["AHEAD", "TableConstraint", "read"]
 
@@ -123,7 +123,7 @@ def _check(row: ConstraintRow, reading: _Reading) -> Check:
         comment=names.comments.get((PG_CONSTRAINT, row.oid, 0)),
         derived_from=_inherited_from(row, names) if row.inherited else (),
         local=row.is_local,
-        expression=lines(present(row.expression)),
+        expression=printed(row.expression),
         no_inherit=row.no_inherit,
         not_valid=row.enforced and not row.validated,
         not_enforced=not row.enforced,
@@ -177,7 +177,7 @@ def _exclusion(row: ConstraintRow, reading: _Reading) -> Exclusion:
             **_index_attributes(row, reading),
             method=reading.names.access_methods[index.method],
             parts=reading.indexes.parts(index, tuple(row.operators or ())),
-            predicate=lines(present(index.predicate)) if index.partial else None,
+            predicate=printed(index.predicate) if index.partial else None,
         ),
         row,
         reading,

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from ....snapshots.model import lines
 from ....snapshots.naming import Identity
 from ....snapshots.postgres import Index, IndexPart
 from .columns import Columns, options
 from .dependencies import Dependencies, using
 from .names import PG_CLASS, Names
-from .session import Catalog, Queries, Since, present
+from .printed import printed
+from .session import Catalog, Queries, Since
 
 __all__ = ["AHEAD", "IndexRow", "Indexes", "numbers"]
 
@@ -154,7 +154,7 @@ class Indexes:
             nulls_not_distinct=row.nulls_not_distinct,
             parts=self.parts(row),
             include=self.include(row),
-            predicate=lines(present(row.predicate)) if row.partial else None,
+            predicate=printed(row.predicate) if row.partial else None,
             options=options(row.reloptions),
             tablespace=names.tablespaces[row.tablespace] if row.tablespace else None,
             invalid=not row.valid,
@@ -209,7 +209,7 @@ class Indexes:
         descending, nulls_first = bool(flags & DESCENDING), bool(flags & NULLS_FIRST)
         return IndexPart(
             column=self._names.column(row.relid, attnum) if attnum > 0 else None,
-            expression=lines(present(next(expressions))) if attnum == 0 else None,
+            expression=printed(next(expressions)) if attnum == 0 else None,
             collation=self._names.collation(collation) if collation and collation != usual else None,
             opclass=self.opclasses.stated(opclass) if options(attoptions) else self.opclasses.named(opclass, typid),
             opclass_options=options(attoptions),

@@ -67,6 +67,11 @@ ROUTINES = """
         ARRAY(SELECT format_type(a.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY a(type, n) ORDER BY a.n)
     FROM pg_proc p WHERE p.oid >= 16384 OR p.prorettype = 'trigger'::regtype"""
 
+CONSTRUCTORS = """
+    SELECT d.objid, d.refobjid FROM pg_depend d
+    WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i'"""
+"""The functions that the server makes for a range type, by which its values are written."""
+
 CONSTRAINTS = """
     SELECT oid, contype, conname, conrelid, contypid, conindid FROM pg_constraint
     WHERE oid >= 16384 AND contype IN ('c', 'p', 'u', 'f', 'x', 't')"""
@@ -104,6 +109,7 @@ AHEAD: Queries = (
     (INDEXES, None),
     (TYPES, SINCE),
     (ROUTINES, None),
+    (CONSTRUCTORS, None),
     (COLLATIONS, None),
 )
 
@@ -201,7 +207,11 @@ class Names:
             oid: routine(kind, self.schemas[schema], name, types)
             for oid, kind, name, schema, types in catalog.rows(ROUTINES)
         }
-        """The user's functions, procedures, aggregates, and every trigger function; members of extensions too."""
+        """The user's functions, procedures, aggregates, and every trigger function; members of extensions too. The
+        constructors of a range go by its identity."""
+        for oid, of_type in catalog.rows(CONSTRUCTORS):
+            if (made_for := self.type(of_type)) is not None:
+                self.routines[oid] = made_for
 
     # what an object is called
 

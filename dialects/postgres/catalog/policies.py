@@ -3,11 +3,12 @@
 from collections import defaultdict
 from typing import Any, Literal
 
-from ....snapshots.model import Text, lines
+from ....snapshots.model import Text
 from ....snapshots.postgres import Policy
 from .dependencies import Dependencies, using
 from .names import PG_POLICY, Names
-from .session import Catalog, Queries, present
+from .printed import printed
+from .session import Catalog, Queries
 
 __all__ = ["AHEAD", "read"]
 
@@ -56,4 +57,4 @@ def _roles(roles: list[int], names: Names) -> tuple[str, ...]:
 
 
 def _text(has: bool, expression: str | None) -> Text | None:
-    return lines(present(expression)) if has else None
+    return printed(expression) if has else None

@@ -8,6 +8,7 @@ from ....snapshots.model import lines
 from ....snapshots.postgres import Argument, Function, Procedure
 from .dependencies import Dependencies, using
 from .names import PG_PROC, PG_TYPE, Names
+from .printed import printed
 from .session import Catalog, Queries, Since, present
 
 __all__ = ["AHEAD", "read", "setting"]
@@ -97,7 +98,7 @@ def _routine(row: tuple[Any, ...], names: Names, uses: Dependencies, types: dict
         "arguments": _arguments(types, alltypes or argtypes, modes, argnames, defaults),
         "language": language,
         "body": None if has_sql_body else lines(source),
-        "sql_body": lines(present(sql_body)) if has_sql_body else None,
+        "sql_body": printed(sql_body) if has_sql_body else None,
         "object_file": binary,
         "security_definer": definer,
         "settings": dict(setting(pair) for pair in config or ()),
@@ -135,7 +136,7 @@ def _arguments(
                 mode=MODES[modes[i]] if modes else "in",
                 name=(argnames[i] or None) if argnames else None,
                 type=types[oid],
-                default=lines(text) if defaults and (text := defaults[i]) is not None else None,
+                default=printed(text) if defaults and (text := defaults[i]) is not None else None,
             )
             for i, oid in enumerate(oids)
         ]

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
-from ....snapshots.model import lines
 from ....snapshots.postgres import Rule
 from .dependencies import Dependencies, using
 from .names import PG_REWRITE, Names
-from .session import Catalog, Queries, present
+from .printed import printed
+from .session import Catalog, Queries
 from .triggers import ENABLED
 
 __all__ = ["AHEAD", "read"]
@@ -28,7 +28,7 @@ def read(catalog: Catalog, names: Names, uses: Dependencies) -> dict[int, list[R
             rule = Rule(
                 name=name,
                 comment=names.comment(PG_REWRITE, oid),
-                definition=lines(present(definition)),
+                definition=printed(definition),
                 enabled=ENABLED[enabled],
             )
             own, table = names.inside("rule", relid, name), names.relations[relid].identity

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from ....snapshots.model import lines
 from ....snapshots.postgres import Statistics
 from .dependencies import Dependencies, using
 from .indexes import numbers
 from .names import PG_STATISTIC_EXT, Names
+from .printed import printed
 from .session import Catalog, Queries, Since, present
 
 __all__ = ["AHEAD", "read"]
@@ -48,7 +48,7 @@ def read(catalog: Catalog, names: Names, uses: Dependencies) -> list[Statistics]
             table=names.relation(relid),
             kinds=tuple([word for letter, word in KINDS.items() if letter in kinds]),
             columns=tuple(sorted(names.columns(relid, numbers(keys)))),
-            expressions=tuple([lines(text) for text in present(expressions)]) if has_expressions else (),
+            expressions=tuple(map(printed, present(expressions))) if has_expressions else (),
             target=target,
         )
         found.append(using(statistics, uses.of(PG_STATISTIC_EXT, oid), statistics.identity()))

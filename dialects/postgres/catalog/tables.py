@@ -2,13 +2,13 @@
 
 from typing import Any, Literal
 
-from ....snapshots.model import lines
 from ....snapshots.postgres import PartitionKey, PartitionKeyPart, Table
 from .columns import options
 from .dependencies import Dependencies, using
 from .indexes import DEFAULT_COLLATION, numbers
 from .inside import Inside, by_name, other_method
 from .names import PG_CLASS, PG_TYPE, Names
+from .printed import printed
 from .scan import split
 from .session import Catalog, Queries, present
 
@@ -115,7 +115,7 @@ def _part(
             opclass=inside.marks.opclasses.named(opclass, typid),
         )
     return PartitionKeyPart(
-        expression=lines(next(expressions)),
+        expression=printed(next(expressions)),
         collation=names.collation(collation) if collation not in (0, DEFAULT_COLLATION) else None,
         opclass=inside.marks.opclasses.unusual(opclass),
     )

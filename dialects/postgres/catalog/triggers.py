@@ -4,11 +4,11 @@ import codecs
 from collections import defaultdict
 from typing import Any, Literal
 
-from ....snapshots.model import lines
 from ....snapshots.postgres import Trigger
 from .dependencies import Dependencies, using
 from .indexes import numbers
 from .names import PG_TRIGGER, Names
+from .printed import printed
 from .scan import when_of
 from .session import Catalog, Queries, present
 
@@ -69,7 +69,7 @@ def _trigger(row: tuple[Any, ...], names: Names, uses: Dependencies, codec: str)
         events=tuple([event for bit, event in EVENTS if tgtype & bit]),
         update_columns=names.columns(relid, numbers(columns)),
         for_each_row=bool(tgtype & ROW),
-        when=lines(when_of(present(definition))) if conditional else None,
+        when=printed(when_of(present(definition))) if conditional else None,
         function=names.routines[function],
         arguments=tuple(_arguments(arguments, codec)) if count else (),
         constraint=constraint,

@@ -9,6 +9,7 @@ from ....snapshots.naming import Identity, path
 from ....snapshots.postgres import Attribute, Composite, Domain, DomainCheck, Enum, Range
 from .dependencies import Dependencies, using
 from .names import PG_CLASS, PG_CONSTRAINT, PG_TYPE, Names
+from .printed import printed
 from .session import Catalog, Queries, Since, present
 
 __all__ = ["AHEAD", "implied_not_null_name", "read"]
@@ -125,7 +126,7 @@ def _domains(catalog: Catalog, names: Names, uses: Dependencies) -> Iterator[Dom
         check = DomainCheck(
             name=name,
             comment=names.comment(PG_CONSTRAINT, oid),
-            expression=lines(present(expression)),
+            expression=printed(expression),
             not_valid=not validated,
         )
         checks[typid].append(using(check, uses.of(PG_CONSTRAINT, oid), *([own] if own else [])))

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from ....snapshots.model import Text, lines
+from ....snapshots.model import Text
 from ....snapshots.postgres import MaterializedView, View
 from .columns import options
 from .dependencies import Dependencies, using
 from .inside import Inside, by_name, other_method
 from .names import PG_CLASS, PG_REWRITE, Names
+from .printed import printed
 from .session import Catalog, Queries, present
 
 __all__ = ["AHEAD", "read"]
@@ -63,4 +64,4 @@ def read(catalog: Catalog, names: Names, uses: Dependencies, inside: Inside) -> 
 
 
 def _query(viewdef: str | None) -> Text:
-    return lines(present(viewdef).removesuffix(";"))
+    return printed(present(viewdef).removesuffix(";"))

@@ -10,6 +10,7 @@ from ....snapshots.naming import kind_of, parts_of, path_of, quote
 from ....snapshots.postgres import (
     Check,
     Column,
+    Exclusion,
     ForeignKey,
     Index,
     NotNullConstraint,
@@ -44,7 +45,7 @@ def _attach_matching(child: Identity, parent: Identity, state: State) -> Iterato
     taken: set[Identity] = set()
     for above in state.inside(parent):
         origin = state.get(above)
-        if not isinstance(origin, Index | PrimaryKey | Unique | ForeignKey):
+        if not isinstance(origin, Index | PrimaryKey | Unique | Exclusion | ForeignKey):
             continue
         for inner in state.inside(child):
             obj = state.get(inner)

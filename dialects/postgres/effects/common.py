@@ -13,6 +13,10 @@ UNKNOWN_COMMENT = "\0"
 """One that nothing here tells, and no server can hold: of an extension just made its control file does."""
 
 
+_ELSEWHERE = frozenset({"references", "referenced_columns"})
+"""What names another table, and that very one: a partition's foreign key to the whole is no key to itself."""
+
+
 def alone(obj: Object) -> Object:
     """The object as it is before its table is attached to another."""
     if "local" in obj.__struct_fields__:
@@ -30,7 +34,11 @@ def shape(obj: Object | None, table: Identity) -> object:
     ]
     if isinstance(obj, Index):
         obj = replace(obj, parts=tuple(replace(part, statistics=None) for part in obj.parts))
-    return [repr(getattr(obj, a)).replace(f" {path_of(table)}.", " *.") for a in keep]
+    own = [a for a in keep if a not in _ELSEWHERE]
+    return [
+        *(repr(getattr(obj, a)).replace(f" {path_of(table)}.", " *.") for a in own),
+        *(getattr(obj, a) for a in keep if a in _ELSEWHERE),
+    ]
 
 
 def derived(identity: Identity, state: State) -> Iterator[tuple[Identity, Identity]]:

@@ -16,11 +16,13 @@ from ....snapshots.postgres import (
     Default,
     Extension,
     ForeignKey,
+    IdentityColumn,
     Index,
     NotNullConstraint,
     Table,
     Trigger,
 )
+from ....templates.filters.postgres import table_path
 from .. import not_nulls, privileges
 from .common import UNKNOWN_COMMENT, all_derived, alone, last, shape
 
@@ -63,32 +65,57 @@ def create(step: Step, state: State) -> Iterator[Effect]:
     made = created(step.new, state)
     if isinstance(made, Index) and step.context.get("only"):
         made = replace(made, invalid=_has_partitions(step, state))
+    if isinstance(made, IdentityColumn):
+        made = replace(made, unlogged=_is_unlogged(step, state))
     if isinstance(made, Column) and step.context.get("bare"):
         made = not_nulls.bare(made)
     yield step.identity, made if _is_bound(made, step.parent, state) else alone(made)
     inside = {step.identity}
+    taken = _own_names(step)
     for identity, parent, obj in step.inner:
         if parent in inside:
             inside.add(identity)
             made = created(obj, state)
             yield identity, alone(made) if standalone else made
             if isinstance(made, Column) and not standalone and made.derived_from:
-                yield from _inheriting(identity, made, step.context.get("origins", {}))
+                yield from _inheriting(identity, made, step.context.get("origins", {}), taken)
     yield from _created_along(step, state)
 
 
-def _inheriting(identity: Identity, column: Column, above: Mapping[Identity, Column]) -> Iterator[Effect]:
-    """CREATE TABLE ... INHERITS takes storage, compression and default over; where it is not stated, NOT NULL too."""
+def _is_unlogged(step: Step, state: State) -> bool:
+    """A sequence is made as its table is (from PostgreSQL 15 on)."""
+    table = state.get(Identity(f"table {table_path(step)}")) or step.context["table"]
+    return state.server.version_number >= 150000 and getattr(table, "unlogged", False)
+
+
+def _own_names(step: Step) -> set[str]:
+    """What the NOT NULL constraints are called that a new table states."""
+    columns = ((i, obj) for i, _, obj in step.inner if isinstance(obj, Column))
+    return {not_nulls.name(i, c.not_null_constraint) for i, c in columns if _states_not_null(c)}
+
+
+def _states_not_null(column: Column) -> bool:
+    return column.not_null and not_nulls.is_valid(column) and not_nulls.is_own(column)
+
+
+def _inheriting(
+    identity: Identity, column: Column, above: Mapping[Identity, Column], names: set[str]
+) -> Iterator[Effect]:
+    """CREATE TABLE ... INHERITS takes storage, compression and default over; where it is not stated, NOT NULL too,
+    under the parent's name unless another column's is called so."""
     origins = [(i, above[i]) for i in column.derived_from if i in above]
     for attribute in ("storage", "compression"):
         taken = next((value for _, o in origins if (value := getattr(o, attribute)) is not None), None)
         column = replace(column, **{attribute: taken})
-    if not column.local:
+    if not _states_not_null(column):
         column = not_nulls.bare(column)
         for i, o in origins:
             made = o.not_null_constraint or NotNullConstraint()
             if o.not_null and not made.no_inherit:
-                column = not_nulls.inherited(identity, column, not_nulls.name(i, made), made.not_valid)
+                called = not_nulls.name(i, made)
+                called = not_nulls.name(identity, None) if called in names else called
+                column = not_nulls.inherited(identity, column, called, made.not_valid)
+                names.add(called)
                 break
     yield identity, column
     default = next((o.default for _, o in origins if o.default is not None), None)

@@ -49,8 +49,9 @@ def _is_called_alike(obj: Object) -> bool:
 
 
 def _holds(obj: Object, schema: Schema) -> Iterator[Identity]:
+    """Partitions of the other table. That of a partition goes with its parent's, which holds them."""
     assert isinstance(obj, ForeignKey)
-    return partitions(obj.references, schema)
+    return iter(()) if obj.derived_from else partitions(obj.references, schema)
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:

@@ -1,0 +1,10 @@
+CREATE TABLE p (id int PRIMARY KEY, n text NOT NULL);
+CREATE TABLE said_key (PRIMARY KEY (id)) INHERITS (p);
+CREATE TABLE added_key () INHERITS (p);
+ALTER TABLE added_key ADD PRIMARY KEY (id);
+CREATE TABLE said_not_null (CONSTRAINT n_is_there NOT NULL n, x int) INHERITS (p);
+CREATE TABLE own_column (id int, n text NOT NULL) INHERITS (p);
+CREATE TABLE own_column_with_key (id int, n text, PRIMARY KEY (id)) INHERITS (p);
+CREATE TABLE q (id int CONSTRAINT nn NOT NULL);
+CREATE TABLE r (k int CONSTRAINT nn NOT NULL);
+CREATE TABLE of_two () INHERITS (q, r);

@@ -1,0 +1,2 @@
+CREATE TABLE orders (id int NOT NULL);
+CREATE TABLE archive_of_orders (LIKE orders);

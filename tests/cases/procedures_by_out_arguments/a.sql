@@ -1,0 +1,1 @@
+CREATE PROCEDURE p(IN a int, IN b int) LANGUAGE sql AS 'SELECT 1';

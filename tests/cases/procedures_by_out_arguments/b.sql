@@ -1,0 +1,3 @@
+CREATE PROCEDURE p(IN a int, OUT b int) LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE p(IN a int, IN b int) LANGUAGE sql AS 'SELECT 2';
+COMMENT ON PROCEDURE p(IN a int, OUT b int) IS 'tells';
