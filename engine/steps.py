@@ -52,6 +52,7 @@ class Steps:
             if not self._repair():
                 break
         self._order_setters()
+        self._order_appended()
 
     # ------------------------------------------------------------------ steps of one object
 
@@ -69,9 +70,13 @@ class Steps:
             self._alter_decided(identity, decision)
 
     def _order_drops(self) -> None:
-        """Where an object and what derives from it are dropped apart, the origin goes first: it holds the other."""
+        """Where an object and what derives from it are dropped apart, the origin goes first: it holds the other. But
+        what is used by that with which it goes, goes before: its origin's drop would take it out of there."""
         for identity, drop in self._drops.items():
             self.edges.extend((self._drops[o], drop) for o in self.old[identity].derived_from if o in self._drops)
+            used = [] if self._is_moved_out(identity) else [i for _, i in references(self.old[identity])]
+            origins = {o for i in used if i in drop.destroys for o in self.old[i].derived_from} - drop.destroys
+            self.edges.extend((drop, self._drops[o]) for o in sorted(origins) if o in self._drops)
 
     def _drop(self, identity: Identity, decision: Decision) -> Step:
         old, rules = self.old[identity], self.decisions.rules(identity)
@@ -445,6 +450,18 @@ class Steps:
         for cause, identity, attribute in self._outlasted:
             if self._derives(identity, cause.identity):
                 self.edges.extend((cause, step) for step in setters.get((identity, attribute), ()) if step is not cause)
+
+    def _order_appended(self) -> None:
+        """What can only be appended is made in its order."""
+        made: dict[Identity, dict[Identity, Step]] = {}
+        for step in self.steps:
+            if step.action == "create" and step.parent is not None:
+                made.setdefault(step.parent, {})[step.identity] = step
+        for parent, steps in made.items():
+            around = self.new[parent]
+            for field in set(around.ordered).difference(self.decisions.rules(parent).placeable):
+                siblings = [inner.identity(parent) for inner in getattr(around, field)]
+                self._chain([steps[i] for i in siblings if i in steps])
 
     def _derives(self, identity: Identity, origin: Identity) -> bool:
         """Does it derive from that, at whatever remove?"""

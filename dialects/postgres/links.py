@@ -121,6 +121,14 @@ def _telling_apart(table: Object | None, schema: Schema) -> tuple[Identity, ...]
     return getattr(index, "columns", ())
 
 
+def _options_links(step: Step, old: Schema, new: Schema) -> Links:
+    """The server forgets what is said of a TOAST table before there is one: columns come first."""
+    options: Mapping[str, str] = getattr(step.new, "options", {})
+    if not any(name.startswith("toast.") for name in options):
+        return Links()
+    return Links(needs=frozenset(i for i in new.inside(step.identity) if kind_of(i) == Column.kind))
+
+
 def _of_type_links(step: Step, old: Schema, new: Schema) -> Links:
     """A table is of a type when both have all that they are to have."""
     of = getattr(step.new, "of_type", None)
@@ -214,6 +222,7 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.move_rows": _move_links,
     "alter_table.set_not_null": _not_null_links,
     "alter_table.set_replica_identity": _replica_identity_links,
+    "alter_table.set_options": _options_links,
     "alter_table.set_of_type": _of_type_links,
     "alter_table.set_not_of_type": _not_of_type_links,
     "alter_table.set_default": _default_links,

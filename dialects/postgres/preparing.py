@@ -317,7 +317,8 @@ def _not_nulls(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """
     inner = ((step.identity, step.new), *((identity, obj) for identity, _, obj in step.inner))
     columns = [(i, c) for i, c in inner if isinstance(c, Column) and c.not_null]
-    inherits, parents = getattr(step.new, "partition_of", None) is None, has_children(step, old, new)
+    table = new.get(Identity(f"table {table_path(step)}"))
+    inherits, parents = getattr(table, "partition_of", None) is None, has_children(step, old, new)
     if old.server.version_number < not_nulls.SINCE:
         return {"not_nulls": {c.name: None for _, c in columns if c.local or not inherits}}
     return {

@@ -210,10 +210,10 @@ PRIVILEGES = """
         SELECT 'pg_class'::regclass, c.oid, 0, c.relacl, CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END, c.relowner,
             false FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
         UNION ALL
-        SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl, 'c', c.relowner, false
+        SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl, 'c', c.relowner, a.attnum < 0
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_init_privs i
             ON i.objoid = a.attrelid AND i.classoid = 'pg_class'::regclass AND i.objsubid = a.attnum
-        WHERE a.attnum > 0 AND (a.attacl IS NOT NULL OR i.objoid IS NOT NULL)
+        WHERE a.attacl IS NOT NULL OR (a.attnum > 0 AND i.objoid IS NOT NULL)
         UNION ALL
         SELECT 'pg_proc'::regclass, p.oid, 0, p.proacl, 'f', p.proowner, p.proacl IS NOT NULL AND EXISTS (
             SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
@@ -236,7 +236,7 @@ PRIVILEGES = """
     WHERE h.acl IS DISTINCT FROM i.initprivs AND (h.apart OR h.objid < 16384 OR EXISTS (
         SELECT FROM pg_depend d WHERE d.classid = h.classid AND d.objid = h.objid AND d.deptype = 'e'))"""
 """Privileges of the server's own objects and of extensions' members where they are not what initdb or the extension
-gave, and those of types and functions that stand in no snapshot of their own."""
+gave, and those of types, functions and system columns that stand in no snapshot of their own."""
 
 IDENTIFY = """
     SELECT d.classid, d.objid, d.objsubid, o.type, o.schema, o.name, o.identity

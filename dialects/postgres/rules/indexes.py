@@ -21,7 +21,13 @@ def _invalid(identity: Identity, old: Object, new: Object, old_schema: Schema, n
     table = new_schema.get(new_schema.parent(identity) or identity)
     assert isinstance(old, Index) and isinstance(new, Index)
     if isinstance(table, Table) and table.partition_by is not None:
-        follows = old.invalid or old is not old_schema.get(identity)
+        if new.invalid and _is_complete(identity, new_schema):
+            return Refuse(
+                "it has a part for every partition and is not valid, and no plan makes one so",
+                next="drop it and make it anew there and dump again, or leave that out with --ignore invalid",
+            )
+        made = old is not old_schema.get(identity)
+        follows = made or (old.invalid and (new.invalid or _gets_parts(identity, old_schema, new_schema)))
         return Kept() if follows else Replace()
     if new.invalid:
         return Refuse(
@@ -29,6 +35,26 @@ def _invalid(identity: Identity, old: Object, new: Object, old_schema: Schema, n
             next="drop it or REINDEX it there and dump again, or leave that out with --ignore invalid",
         )
     return InPlace("index.rebuild", fails=_fails(new, parent_is_new=False))
+
+
+def _valid_parts(index: Identity, schema: Schema) -> set[Identity]:
+    return {part for part in schema.heirs(index) if not getattr(schema[part], "invalid", False)}
+
+
+def _is_complete(index: Identity, schema: Schema) -> bool:
+    """Have all partitions a valid part of it?"""
+    return len(_valid_parts(index, schema)) == len(_partitions(index, schema))
+
+
+def _partitions(index: Identity, schema: Schema) -> set[Identity]:
+    table = schema.parent(index) or index
+    return {user for user, attribute in schema.users(table) if attribute == "partition_of"}
+
+
+def _gets_parts(index: Identity, old: Schema, new: Schema) -> bool:
+    """Is a part attached to it, and no partition gone, by which the server sees that it is valid?"""
+    stay = _partitions(index, old) <= _partitions(index, new)
+    return stay and not _valid_parts(index, new) <= _valid_parts(index, old)
 
 
 def _fails(obj: Object, parent_is_new: bool) -> str | None:

@@ -39,6 +39,7 @@ EXPECTED = {
     "privileges function pg_catalog.pg_sleep(double precision)": [],
     "privileges function s.hstore_to_json(s.hstore)": ["extension hstore"],
     "privileges table column pg_catalog.pg_authid.rolname": [],
+    "privileges table column s.tab.tableoid": ["table s.tab"],
     "privileges table pg_catalog.pg_authid": [],
     "privileges type s.tab": ["table s.tab"],
     "privileges view information_schema.tables": [],

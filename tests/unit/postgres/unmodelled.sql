@@ -52,5 +52,6 @@ GRANT SELECT (rolname) ON pg_catalog.pg_authid TO pg_monitor;
 REVOKE SELECT ON information_schema.tables FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION s.hstore_to_json(s.hstore) FROM PUBLIC;
 GRANT USAGE ON TYPE s.tab TO pg_monitor;
+GRANT SELECT (tableoid) ON s.tab TO pg_monitor;
 COMMENT ON TYPE s.floats_multirange IS 'x';
 COMMENT ON RULE "_RETURN" ON s.v IS 'x';
