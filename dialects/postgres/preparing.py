@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...engine.protocol import Schema, State, Step
+from ...snapshots.errors import Refused
 from ...snapshots.model import Identity
 from ...snapshots.naming import kind_of, path_of, quote
 from ...snapshots.postgres import (
@@ -11,6 +12,7 @@ from ...snapshots.postgres import (
     Default,
     Enum,
     IdentityColumn,
+    Index,
     SequenceOptions,
     Table,
 )
@@ -18,6 +20,7 @@ from ...templates.filters.postgres import table_path
 from . import casts, conversion, not_nulls, privileges, spelling
 from .around import beyond, has_children, heirs_of, holder_of
 from .claims import aside, taken_names
+from .rules.indexes import left_invalid
 
 __all__ = ["CONTEXT", "stays_off_children"]
 
@@ -204,6 +207,16 @@ def _partitioned(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"only": only}
 
 
+def _new_index(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Raises Refused where no statement makes it so."""
+    assert isinstance(step.new, Index)
+    table = new.get(step.parent) if step.parent is not None else None
+    partitioned = getattr(table, "partition_by", None) is not None
+    if partitioned and (refusal := left_invalid(step.identity, step.new, new)) is not None:
+        raise Refused(f"invalid of {step.identity}: {refusal.reason}", "the new snapshot", refusal.next)
+    return _partitioned(step, old, new)
+
+
 def _leaves_heirs(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """DROP on ONLY the parent leaves its children's own, now local (ALTER TABLE, "DROP COLUMN").
 
@@ -360,7 +373,7 @@ CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "alter_table.add_constraint": _partitioned,
     "alter_table.drop_column": _leaves_heirs,
     "alter_table.drop_constraint": _leaves_heirs,
-    "index.create": _partitioned,
+    "index.create": _new_index,
     "trigger.set_enabled": _only,
     "table.drop": _is_referenced,
     "table.move_rows": _moved_columns,

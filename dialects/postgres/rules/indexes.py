@@ -21,11 +21,8 @@ def _invalid(identity: Identity, old: Object, new: Object, old_schema: Schema, n
     table = new_schema.get(new_schema.parent(identity) or identity)
     assert isinstance(old, Index) and isinstance(new, Index)
     if isinstance(table, Table) and table.partition_by is not None:
-        if new.invalid and _is_complete(identity, new_schema):
-            return Refuse(
-                "it has a part for every partition and is not valid, and no plan makes one so",
-                next="drop it and make it anew there and dump again, or leave that out with --ignore invalid",
-            )
+        if (refusal := left_invalid(identity, new, new_schema)) is not None:
+            return refusal
         made = old is not old_schema.get(identity)
         follows = made or (old.invalid and (new.invalid or _gets_parts(identity, old_schema, new_schema)))
         return Kept() if follows else Replace()
@@ -35,6 +32,16 @@ def _invalid(identity: Identity, old: Object, new: Object, old_schema: Schema, n
             next="drop it or REINDEX it there and dump again, or leave that out with --ignore invalid",
         )
     return InPlace("index.rebuild", fails=_fails(new, parent_is_new=False))
+
+
+def left_invalid(identity: Identity, new: Index, schema: Schema) -> Refuse | None:
+    """Why no plan makes a partitioned index so: the partition that had no part of it, and left it invalid, is gone."""
+    if not new.invalid or not _is_complete(identity, schema):
+        return None
+    return Refuse(
+        "it has a part for every partition and is not valid, and no plan makes one so",
+        next="drop it and make it anew there and dump again, or leave that out with --ignore invalid",
+    )
 
 
 def _valid_parts(index: Identity, schema: Schema) -> set[Identity]:
