@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ...engine.protocol import Schema
 from ...snapshots.model import Identity, Object
 from ...snapshots.naming import constraint_name, parts_of
-from ...snapshots.postgres import Check, Column, Exclusion, ForeignKey, Key, NotNullConstraint
+from ...snapshots.postgres import Column, Domain, NotNullConstraint, Table
 
 SINCE = 180000
 
@@ -52,11 +52,17 @@ def _names(schema: Schema) -> Counter[tuple[str, str]]:
 
 
 def _each_name(schema: Schema) -> Iterator[tuple[str, str]]:
-    for identity, obj in schema.objects():
-        if isinstance(obj, Column) and obj.not_null:
-            yield parts_of(identity)[0], name(identity, obj.not_null_constraint)
-        elif isinstance(obj, Check | Key | Exclusion | ForeignKey):
-            yield parts_of(identity)[0], obj.name
+    for table in schema.of_kind(Table.kind):
+        assert isinstance(table, Table)
+        for column in table.columns:
+            if column.not_null:
+                made = column.not_null_constraint
+                stated = made.name if made is not None else None
+                yield table.schema, stated or constraint_name(table.name, column.name, "not_null")
+        yield from ((table.schema, constraint.name) for constraint in table.constraints)
+    for domain in schema.of_kind(Domain.kind):
+        assert isinstance(domain, Domain)
+        yield from ((domain.schema, check.name) for check in domain.checks)
 
 
 def unless_plain(constraint: NotNullConstraint | None) -> NotNullConstraint | None:

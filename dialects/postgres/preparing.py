@@ -201,10 +201,35 @@ def _partitioned(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Keys and indexes of a partitioned table are made on it ONLY, and its partitions' own are attached. Where the plan
     knows no partition there may be some that come and go at run time, and the server gives each its own."""
     table = new.get(Identity(f"table {table_path(step)}"))
-    partitioned = isinstance(table, Table) and table.partition_by is not None
-    key = kind_of(step.identity) in ("index", "primary_key", "unique", "exclusion")
-    only = partitioned and key and has_children(step, old, new)
-    return {"only": only}
+    if not isinstance(table, Table) or table.partition_by is None or kind_of(step.identity) not in {"index", *_KEYS}:
+        return {"only": False}
+    if step.action == "create" and kind_of(step.identity) in _KEYS:
+        users = new.users(table.identity())
+        _check_parts([step.identity], [user for user, attribute in users if attribute == "partition_of"], new)
+    return {"only": has_children(step, old, new)}
+
+
+_KEYS = frozenset({"primary_key", "unique", "exclusion"})
+
+
+def _attached(step: Step, _old: Schema, new: Schema) -> dict[str, Any]:
+    """Raises Refused where ATTACH makes a key that is not to be."""
+    assert isinstance(step.new, Table)
+    assert step.new.partition_of is not None
+    _check_parts([i for i in new.inside(step.new.partition_of) if kind_of(i) in _KEYS], [step.identity], new)
+    return {}
+
+
+def _check_parts(keys: list[Identity], parts: list[Identity], schema: Schema) -> None:
+    """Has each partition its part of each key? Of an index one sees that it lacks some, of a key not."""
+    for key in keys:
+        there = {schema.parent(heir) for heir in schema.heirs(key)}
+        if lacking := [part for part in parts if part not in there]:
+            raise Refused(
+                f"{key} is not whole: {lacking[0]} has no part of it, and no plan makes one so",
+                "the new snapshot",
+                "give the partition its key there (ALTER INDEX ... ATTACH PARTITION) and dump again",
+            )
 
 
 def _new_index(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
@@ -358,6 +383,7 @@ CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "privileges.unset_defaults": _default_privileges,
     "alter_table.set_type": _using,
     "table.create": _new_table,
+    "table.attach": _attached,
     "alter_table.set_storage": _storage,
     "alter_table.add_column": _added,
     "alter_table.set_not_null": _not_null,
