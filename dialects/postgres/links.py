@@ -10,6 +10,7 @@ from ...snapshots.naming import identity, kind_of, parts_of, path_of
 from ...snapshots.postgres import Column, ForeignKey, Index, Table, Trigger
 from .around import ancestors, beyond, heirs_of, holder_of
 from .claims import INDEXES
+from .effects.common import shape
 from .rules.common import is_attached_late, partitions
 from .rules.relations import whole
 
@@ -65,6 +66,7 @@ def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
         i
         for i in new.inside(step.identity)
         if i not in step.produces and _is_attached(i, new[i]) and not is_attached_late(new[i], new)
+        if not _is_double(i, new)
     ]
     parts = (part for i in own if kind_of(i) in INDEXES for part in heirs_of(i, new))
     return Links(needs=frozenset([*needs, *own]), after=frozenset((part, "derived_from") for part in parts))
@@ -73,6 +75,23 @@ def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
 def _is_attached(identity: Identity, obj: Object) -> bool:
     """Does the parent take it in? A trigger it makes; a foreign key of the child's alone may come later."""
     return kind_of(identity) != Trigger.kind and bool(obj.derived_from or kind_of(identity) != ForeignKey.kind)
+
+
+def _is_double(identity: Identity, schema: Schema) -> bool:
+    """Is it a partition's own, and like one of the parent's? ATTACH would take it for the part of that one."""
+    obj, table = schema[identity], schema.parent(identity)
+    above = getattr(schema[table], "partition_of", None) if table is not None else None
+    if table is None or above is None or obj.derived_from or kind_of(identity) not in INDEXES:
+        return False
+    alike = [i for i in schema.inside(above) if kind_of(i) == kind_of(identity)]
+    return any(shape(schema[i], above) == shape(obj, table) for i in alike)
+
+
+def _after_attach(step: Step, new: Schema) -> frozenset[tuple[Identity, str]]:
+    """A double comes when the partition is attached."""
+    if step.parent is None or step.action != "create" or not _is_double(step.identity, new):
+        return frozenset()
+    return frozenset({(step.parent, "partition_of")})
 
 
 def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -88,7 +107,7 @@ def _detach_links(step: Step, old: Schema, new: Schema) -> Links:
 def _index_links(step: Step, old: Schema, new: Schema) -> Links:
     """A partitioned index that lacks parts comes when all partitions are there: ATTACH would make the parts."""
     if step.parent is None or not getattr(step.new, "invalid", False):
-        return Links()
+        return Links(after=_after_attach(step, new))
     partitions = [user for user, attribute in new.users(step.parent) if attribute == "partition_of"]
     return Links(after=frozenset((i, "partition_of") for i in partitions))
 
@@ -203,7 +222,8 @@ def _held_links(step: Step, old: Schema, new: Schema) -> Links:
     """And come when all are attached, and a partition's own of another name is there to be taken in."""
     own = {i for i in new.heirs(step.identity) if parts_of(i)[-1] != parts_of(step.identity)[-1]}
     heirs = own if kind_of(step.identity) == ForeignKey.kind else frozenset()
-    return Links(needs=frozenset({*_referenced_partitions(step.identity, new), *heirs}))
+    needs = frozenset({*_referenced_partitions(step.identity, new), *heirs})
+    return Links(needs=needs, after=_after_attach(step, new))
 
 
 def _referenced_partitions(foreign_key: Identity, schema: Schema) -> Iterator[Identity]:
