@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.model import Header, Identity, Object, plain
-from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, Sequence, Table
+from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, PrimaryKey, Sequence, Table
 from ...snapshots.naming import kind_of, path_of
 from . import options, partitions, privileges, renames, spelling, versions
 from .effects import effects
@@ -85,7 +85,8 @@ class MySQL:
     def group(self, step: Step) -> str:
         """The table that an ALTER TABLE is about, and which of its statements; any other step is alone."""
         if step.macro.startswith(_CLAUSES):
-            return f"{path_of(step.parent or step.identity)} {'' if _has_period(step) else _APART.get(step.macro, '')}"
+            apart = "" if _has_period(step) else "page checksum" if _drops_checksum(step) else _APART.get(step.macro, "")
+            return f"{path_of(step.parent or step.identity)} {apart}"
         return f"{step.action} {step.identity} {step.macro}"
 
     def joins(self, together: Many[Step], step: Step) -> bool:
@@ -149,6 +150,12 @@ class MySQL:
 def _has_period(step: Step) -> bool:
     """Is a table versioned that says by which columns? They, the period and the versioning come by one statement."""
     return step.macro == _VERSIONING and any(p.name == "SYSTEM_TIME" for p in getattr(step.new, "periods", ()))
+
+
+def _drops_checksum(step: Step) -> bool:
+    """Aria has one whatever is said, so it goes once the engine is another one."""
+    before, after = (getattr(table, "options", {}) for table in (step.old, step.new))
+    return step.macro == "alter_table.set_options" and "PAGE_CHECKSUM" in before.keys() - after.keys()
 
 
 def _parser(one: Step, other: Step) -> bool:
@@ -236,7 +243,7 @@ def _clause(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     before, after = old.get(identity), new.get(identity)
     versioned = any(getattr(table, "system_versioned", False) for table in (before, after))
     keeps = versioned and step.macro != _VERSIONING
-    return {"table": after or before, "keeps_history": keeps}
+    return {"table": after or before, "keeps_history": keeps, "to_any_key": False}
 
 
 def _session(step: Step, new: Schema) -> dict[str, Any]:
@@ -273,7 +280,21 @@ def _event(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    return {"restated": _restated(step, old, new)}
+    return {"restated": _restated(step, old, new), "to_any_key": _to_any_key(step, old, new)}
+
+
+def _to_any_key(step: Step, old: Schema, new: Schema) -> bool:
+    """Does one of its table's foreign keys refer to columns that no unique key is of? MySQL from 8.4 on has to be told
+    that it may."""
+    inside = new.inside(step.parent) if step.parent is not None and versions.asks_for_unique(old.server) else ()
+    return any(isinstance(f := new[i], ForeignKey) and not _is_unique(f, new) for i in inside)
+
+
+def _is_unique(key: ForeignKey, new: Schema) -> bool:
+    inside = new.inside(key.references) if key.references is not None and key.references in new else ()
+    keys = [new[i] for i in inside if kind_of(i) in _KEYS]
+    unique = [k for k in keys if isinstance(k, PrimaryKey) or getattr(k, "type", "") == "unique"]
+    return any({(p.column, p.length) for p in k.parts} == {(c, None) for c in key.referenced_columns} for k in unique)
 
 
 def _restated(step: Step, old: Schema, new: Schema) -> Index | None:
@@ -281,7 +302,8 @@ def _restated(step: Step, old: Schema, new: Schema) -> Index | None:
     it: it would be made anew, under this one's name, if it were not stated."""
     assert isinstance(step.new, ForeignKey) and step.parent is not None
     inside = [(i, new[i]) for i in new.inside(step.parent)]
-    first = min(f.name for _, f in inside if isinstance(f, ForeignKey) and f.columns == step.new.columns)
+    alike = [(i, f) for i, f in inside if isinstance(f, ForeignKey) and f.columns == step.new.columns]
+    first = min([f.name for i, f in alike if old.get(i) != f] or [f.name for _, f in alike])
     for identity, index in inside:
         if isinstance(index, Index) and index.type == "plain" and identity in old and first == step.new.name:
             bare = tuple(KeyPart(column=column) for column in step.new.columns)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ...engine.protocol import Effect, State, Step
 from ...snapshots.model import Identity, Object
 from ...snapshots.mysql import Column, Index, PrimaryKey, Table
-from ...snapshots.naming import kind_of
+from ...snapshots.naming import kind_of, path_of
 from .. import renaming
 from . import privileges
 
@@ -106,12 +106,20 @@ def _encryption_said(step: Step, state: State) -> Iterator[Effect]:
             yield identity, replace(obj, options=dict(sorted((said | others).items())))
 
 
+def _body_too(step: Step, state: State) -> Iterator[Effect]:
+    """OR REPLACE drops a package with its body."""
+    body = Identity(f"package_body {path_of(step.identity)}")
+    if kind_of(step.identity) == "package" and state.get(body) is not None:
+        yield body, None
+
+
 _REACHES: dict[str, Callable[[Step, State], Iterable[Effect]]] = {
     privileges.SET: _columns_too,
     "alter_table.set_charset": _said_or_not,
     "database.alter": _encryption_said,
+    "package.replace": _body_too,
 }
-"""What a statement does to others: the columns of its table, the tables of its database."""
+"""What a statement does to others: the columns of its table, the tables of its database, a package's body."""
 
 
 def _rename(step: Step, state: State) -> Iterator[Effect]:

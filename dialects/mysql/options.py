@@ -14,7 +14,6 @@ _UNSET: Mapping[str, str] = {
     "KEY_BLOCK_SIZE": "0",
     "MAX_ROWS": "0",
     "MIN_ROWS": "0",
-    "PAGE_CHECKSUM": "0",
     "SECONDARY_ENGINE_ATTRIBUTE": "''",
     "STATS_SAMPLE_PAGES": "DEFAULT",
     "TABLESPACE": "innodb_file_per_table",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...snapshots.model import Object
+from ...snapshots.model import Header, Object
 
 MARIADB = 100000
 """MariaDB counts from 10.0 on; MySQL is below."""
@@ -78,6 +78,11 @@ def too_new(obj: Object, attributes: Iterable[str], version: int) -> str | None:
         if form.is_in(getattr(obj, attribute)) and form.lacks(version)
     ]
     return "; no ".join(found) or None
+
+
+def asks_for_unique(server: Header) -> bool:
+    """Has it `restrict_fk_on_non_standard_key`?"""
+    return 80400 <= server.version_number < MARIADB
 
 
 def number(version: str) -> int:

@@ -54,6 +54,8 @@ _LITERAL = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _NOW = re.compile(r"current_timestamp(?:\(\d*\))?(?= |$)", re.IGNORECASE)
+_NAMED = re.compile(rf"@?{NAME}(?= |$)", re.DOTALL)
+"""MariaDB: another column, or a variable of the session, alone."""
 _CALL = re.compile(r"[a-z_]\w*(?=\()", re.IGNORECASE)
 _STORED = re.compile(r" (VIRTUAL|STORED|PERSISTENT)\b")
 
@@ -96,6 +98,8 @@ def _default(found: dict[str, Any], _: Any, text: Scanner, context: Context) -> 
         found["default"] = _canonical_now(now.group())
     elif literal := text.take(_LITERAL):
         found["default"] = lines(as_text(literal.group()))
+    elif named := text.take(_NAMED):
+        found["default"] = named.group()
     elif text.text.startswith("(", text.at):
         found["default"] = lines(f"({context.reading.own.off(text.group())})")
     elif call := text.take(_CALL):

@@ -27,12 +27,15 @@ Obj = TypeVar("Obj", bound=Object)
 
 def resolved(objects: Iterable[TopLevel], scope: Scope, *, ignore_case: bool) -> list[TopLevel]:
     """The objects, each with what it uses. A foreign key to what is not there, as the servers allow where its check is
-    off, is unmodelled."""
+    off, is unmodelled, and so is a trigger whose column is gone."""
     found = list(objects)
     known = _Known(found, ignore_case=ignore_case)
     made = [_of(obj, known) for obj in found]
     return [
-        inner for obj in made for inner in (_without_loose(obj, known, scope) if isinstance(obj, Table) else (obj,))
+        inner
+        for obj in made
+        for whole in (_without_loose(obj, known, scope) if isinstance(obj, Table) else (obj,))
+        for inner in (_without_broken(whole) if isinstance(whole, Table) else (whole,))
     ]
 
 
@@ -105,6 +108,31 @@ def _view(view: View, known: _Known) -> Iterator[Identity | None]:
 
 def _at(found: list[Token], i: int) -> str:
     return found[i].text if 0 <= i < len(found) else ""
+
+
+# triggers
+
+
+def _without_broken(table: Table) -> Iterator[TopLevel]:
+    """Triggers that name a column which is gone: no statement makes them."""
+    own = columns_of(table)
+    broken = {trigger.identity(table.identity()): trigger for trigger in table.triggers if _names_nothing(trigger, own)}
+
+    def before(trigger: Trigger) -> Identity | None:
+        follows = trigger.follows
+        while follows in broken:
+            follows = broken[follows].follows
+        return follows
+
+    kept = (t for t in table.triggers if t.name not in {b.name for b in broken.values()})
+    yield replace(table, triggers=tuple(replace(t, follows=before(t)) for t in kept)) if broken else table
+    for trigger in broken.values():
+        note = unmodelled("trigger", trigger.name, repr(trigger), "it names a column that its table does not have")
+        yield replace(note, depends_on=(table.identity(),))
+
+
+def _names_nothing(trigger: Trigger, own: dict[str, Identity]) -> bool:
+    return any(column is None for column in _rows(trigger, own))
 
 
 # foreign keys

@@ -6,6 +6,7 @@ from typing import Any
 
 from ....snapshots.model import Unmodelled, lines
 from ....snapshots.mysql import Function, Package, PackageBody, Procedure
+from ....snapshots.naming import identity
 from .programs import CREATE, QUOTED, body, definer, head, session
 from .reading import Reading, each
 from .scan import STRING, Scanner, unescaped
@@ -93,6 +94,8 @@ def _package(cls: type[Package] | type[PackageBody]) -> Callable[[str, Row, Read
         said = _characteristics(text)
         text.take(_BLANK)
         found = {**definer(begin["definer"], reading), **session(row[1], row[3:6])}
+        if cls is PackageBody:
+            found["depends_on"] = (identity(Package.kind, name),)
         return cls(name=name, **found, **said, body=body(text.rest, reading))
 
     return make

@@ -53,6 +53,11 @@ def _unreachable(old: Column, new: Column) -> str | None:
 
 
 def _no_default(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
+    if getattr(new, "no_default", False) and olds.server.flavour == "mariadb":
+        return Refuse(
+            "no statement of MariaDB takes the default NULL from a column: CREATE TABLE ... SELECT makes some without",
+            "let it have the default in NEW too: ALTER TABLE ... MODIFY COLUMN, with what it is, then dump again",
+        )
     if getattr(new, "no_default", False):
         return InPlace("alter_table.drop_default", light=True)
     return _modify(identity, old, new, olds, news)

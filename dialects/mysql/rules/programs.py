@@ -19,10 +19,7 @@ _ROUTINE = {
     "acl": ACL,
     **DERIVED,
 }
-_PACKAGE = {
-    **same(InPlace("package.replace"), *_SESSION, "body", "security", "comment"),
-    **DERIVED,
-}
+_PACKAGE = (*_SESSION, "body", "security", "comment")
 
 RULES = {
     "trigger": KindRules(
@@ -42,11 +39,21 @@ RULES = {
         weight=40,
     ),
     "procedure": KindRules(create="routine.create", drop="routine.drop", attributes=_ROUTINE, weight=41),
-    "package": KindRules(create="package.create", drop="package.drop", attributes={**_PACKAGE, "acl": ACL}, weight=38),
+    "package": KindRules(
+        create="package.create",
+        drop="package.drop",
+        # OR REPLACE takes the body along.
+        attributes={
+            **same(InPlace("package.replace", disturbs=frozenset({"package_body"})), *_PACKAGE),
+            "acl": ACL,
+            **DERIVED,
+        },
+        weight=38,
+    ),
     "package_body": KindRules(
         create="package.create",
         drop="package.drop",
-        attributes=_PACKAGE,
+        attributes={**same(InPlace("package.replace"), *_PACKAGE), **DERIVED},
         weight=39,
         goes_with=lambda obj: Identity(f"package {obj.identity().partition(' ')[2]}"),
     ),

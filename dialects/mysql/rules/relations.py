@@ -14,17 +14,24 @@ OUTSIDE = "rows that no partition takes"
 
 def _partitioning(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
     """Partitions at the end come and go by themselves; any other change copies the table. Where its keys change too,
-    it is first not partitioned at all: at each point every key must hold all columns of the partitioning (1503)."""
+    it is first not partitioned at all: at each point every key must hold all columns of the partitioning (1503), and these
+    be of types that its method takes (1659)."""
     assert isinstance(old, Table) and isinstance(new, Table)
     if new.partitioning is None:
-        return InPlace(REMOVE)
+        return InPlace(REMOVE, first=True)
     change = partitions.change(old.partitioning, new.partitioning)
     if change is not None:
         gone = ", ".join(change.dropped)
         return InPlace("alter_table.change_partitions", loses=f"the rows of {gone}" if gone else None)
-    rebinds = old.partitioning is not None and _keys_differ(identity, olds, news)
+    rebinds = old.partitioning is not None and (_keys_differ(identity, olds, news) or _columns_differ(old, new))
     fails = OUTSIDE if partitions.is_closed(new.partitioning) else None
     return InPlace(PARTITION_BY, unset=REMOVE, rebinds=rebinds, fails=fails)
+
+
+def _columns_differ(old: Table, new: Table) -> bool:
+    """Does a column get another type that the one partitioning or the other could be about?"""
+    types = {column.name: column.type for column in old.columns}
+    return any(types.get(column.name, column.type) != column.type for column in new.columns)
 
 
 def _keys_differ(identity: Identity, old: Schema, new: Schema) -> bool:
@@ -37,7 +44,19 @@ def _keys_differ(identity: Identity, old: Schema, new: Schema) -> bool:
 
 def _versioned(_identity: Identity, _old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
     gone = not getattr(new, "system_versioned", False)
-    return InPlace("alter_table.set_versioning", light=True, loses="the history of its rows" if gone else None)
+    lost = "the history of its rows" if gone else None
+    return InPlace("alter_table.set_versioning", light=True, first=gone, loses=lost)
+
+
+def _engine(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
+    """InnoDB keeps a row's history in its own way, and no history goes over."""
+    assert isinstance(old, Table) and isinstance(new, Table)
+    if old.system_versioned and new.system_versioned and "InnoDB" in (old.engine, new.engine):
+        return Refuse(
+            "MariaDB takes no table that keeps its history to InnoDB or from it (4120)",
+            "drop its system versioning in a release of its own, which loses the history",
+        )
+    return InPlace("alter_table.set_engine")
 
 
 def _periods(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
@@ -107,7 +126,7 @@ RULES = {
         attributes={
             **same(InPlace("alter_table.set_charset"), "charset", "collation"),
             "comment": InPlace("alter_table.set_comment", light=True),
-            "engine": InPlace("alter_table.set_engine"),
+            "engine": Choose(_engine),
             "options": InPlace("alter_table.set_options"),
             "periods": Choose(_periods),
             "system_versioned": Choose(_versioned),

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int) ENGINE=Aria;
+CREATE TABLE u (a int) ENGINE=Aria PAGE_CHECKSUM=0;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int) ENGINE=InnoDB;
+CREATE TABLE u (a int) ENGINE=MyISAM;

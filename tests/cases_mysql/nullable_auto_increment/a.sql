@@ -1,0 +1,3 @@
+CREATE TABLE t (a int AUTO_INCREMENT NULL, b int, KEY (a));
+CREATE TABLE u (b int);
+CREATE TABLE v (a int AUTO_INCREMENT NOT NULL, KEY (a));

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int NULL, b int, KEY (a));
+CREATE TABLE u (b int, a int AUTO_INCREMENT NULL UNIQUE);
+CREATE TABLE v (a int AUTO_INCREMENT NULL, KEY (a));
