@@ -51,8 +51,8 @@ class InPlace(Struct, frozen=True):
     """Kinds of users that the server does not leave in place meanwhile: they are dropped before and created after."""
     brought: bool = False
     """What is done to an object is done by the server to all that derive from it."""
-    first: bool = False
-    """Comes before the object's other attributes, whatever their order."""
+    rank: int = 0
+    """Comes before the object's attributes of higher rank, whatever their order in the rules."""
     fails: str | None = None
     """What in existing rows can make it fail."""
     loses: str | None = None

@@ -297,7 +297,7 @@ class Steps:
     def _grouped(
         self, identity: Identity, current: Object, target: Object, attributes: Iterable[str]
     ) -> list[tuple[InPlace, tuple[str, ...]]]:
-        """Attributes that one macro sets, together, in the order of the rules; what is to come first does."""
+        """Attributes that one macro sets, together, by rank, then in the order of the rules."""
         rules: dict[str, InPlace] = {}
         groups: dict[str, list[str]] = {}
         wanted = set(attributes)
@@ -319,7 +319,7 @@ class Steps:
             groups.setdefault(rule.macro, []).append(attribute)
         return [
             (rules[macro], (rules[macro].rebinds and self._siblings(identity, macro)) or tuple(together))
-            for macro, together in sorted(groups.items(), key=lambda group: not rules[group[0]].first)
+            for macro, together in sorted(groups.items(), key=lambda group: rules[group[0]].rank)
         ]
 
     def _siblings(self, identity: Identity, macro: str) -> tuple[str, ...]:

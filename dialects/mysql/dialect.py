@@ -85,8 +85,7 @@ class MySQL:
     def group(self, step: Step) -> str:
         """The table that an ALTER TABLE is about, and which of its statements; any other step is alone."""
         if step.macro.startswith(_CLAUSES):
-            apart = "" if _has_period(step) else "page checksum" if _drops_checksum(step) else _APART.get(step.macro, "")
-            return f"{path_of(step.parent or step.identity)} {apart}"
+            return f"{path_of(step.parent or step.identity)} {_apart(step)}"
         return f"{step.action} {step.identity} {step.macro}"
 
     def joins(self, together: Many[Step], step: Step) -> bool:
@@ -145,6 +144,13 @@ class MySQL:
         for obj in beside:
             if isinstance(obj, Database):
                 yield Database(charset=collation.partition("_")[0], collation=collation)
+
+
+def _apart(step: Step) -> str:
+    """Which of its table's statements it is for; empty, where it goes with most."""
+    if _drops_checksum(step):
+        return "page checksum"
+    return "" if _has_period(step) else _APART.get(step.macro, "")
 
 
 def _has_period(step: Step) -> bool:
@@ -292,9 +298,12 @@ def _to_any_key(step: Step, old: Schema, new: Schema) -> bool:
 
 def _is_unique(key: ForeignKey, new: Schema) -> bool:
     inside = new.inside(key.references) if key.references is not None and key.references in new else ()
-    keys = [new[i] for i in inside if kind_of(i) in _KEYS]
-    unique = [k for k in keys if isinstance(k, PrimaryKey) or getattr(k, "type", "") == "unique"]
-    return any({(p.column, p.length) for p in k.parts} == {(c, None) for c in key.referenced_columns} for k in unique)
+    wanted = {(column, None) for column in key.referenced_columns}
+    return any(
+        {(part.column, part.length) for part in found.parts} == wanted
+        for found in (new[i] for i in inside)
+        if isinstance(found, PrimaryKey) or (isinstance(found, Index) and found.type == "unique")
+    )
 
 
 def _restated(step: Step, old: Schema, new: Schema) -> Index | None:

@@ -13,9 +13,17 @@ def _routine(_identity: Identity, _old_obj: Object, _new_obj: Object, old: Schem
     return InPlace("routine.replace", loses="what is granted on it" if lost else None)
 
 
+def _comment(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
+    """MySQL's ALTER takes COMMENT '' for nothing said."""
+    if new_obj.comment is None and old.server.flavour == "mysql":
+        return _routine(identity, old_obj, new_obj, old, new)
+    return InPlace("routine.alter", light=True)
+
+
 _ROUTINE = {
     **same(Choose(_routine), *_SESSION, "parameters", "body", "deterministic", "language"),
-    **same(InPlace("routine.alter", light=True), "data_access", "security", "comment"),
+    **same(InPlace("routine.alter", light=True), "data_access", "security"),
+    "comment": Choose(_comment),
     "acl": ACL,
     **DERIVED,
 }

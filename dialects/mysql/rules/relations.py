@@ -13,12 +13,12 @@ OUTSIDE = "rows that no partition takes"
 
 
 def _partitioning(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
-    """Partitions at the end come and go by themselves; any other change copies the table. Where its keys change too,
-    it is first not partitioned at all: at each point every key must hold all columns of the partitioning (1503), and these
-    be of types that its method takes (1659)."""
+    """Partitions at the end come and go by themselves; any other change copies the table. Where its keys or types
+    change too, it is first not partitioned at all: at each point every key must hold all columns of the partitioning
+    (1503), and these be of types that its method takes (1659)."""
     assert isinstance(old, Table) and isinstance(new, Table)
     if new.partitioning is None:
-        return InPlace(REMOVE, first=True)
+        return InPlace(REMOVE, rank=-2)
     change = partitions.change(old.partitioning, new.partitioning)
     if change is not None:
         gone = ", ".join(change.dropped)
@@ -45,7 +45,7 @@ def _keys_differ(identity: Identity, old: Schema, new: Schema) -> bool:
 def _versioned(_identity: Identity, _old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
     gone = not getattr(new, "system_versioned", False)
     lost = "the history of its rows" if gone else None
-    return InPlace("alter_table.set_versioning", light=True, first=gone, loses=lost)
+    return InPlace("alter_table.set_versioning", light=True, rank=-1 if gone else 0, loses=lost)
 
 
 def _engine(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
@@ -62,13 +62,14 @@ def _engine(_identity: Identity, old: Object, new: Object, _olds: Schema, _news:
 def _periods(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
     """One that is versioned already has bounds of its rows, though nobody sees them."""
     assert isinstance(old, Table) and isinstance(new, Table)
-    before, after = ({p.name for p in table.periods} for table in (old, new))
-    if old.system_versioned and new.system_versioned and "SYSTEM_TIME" in after - before:
+    added = {p.name for p in new.periods if p not in old.periods}
+    if old.system_versioned and new.system_versioned and "SYSTEM_TIME" in added:
         return Refuse(
             "MariaDB adds no period to a table that keeps its history already (4134)",
             "drop its system versioning in a release of its own, which loses the history",
         )
-    return InPlace("alter_table.set_periods")
+    gone = {p.name for p in old.periods} - {p.name for p in new.periods}
+    return InPlace("alter_table.set_periods", rank=-1 if "SYSTEM_TIME" in gone else 0)
 
 
 def _columns(_identity: Identity, old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
