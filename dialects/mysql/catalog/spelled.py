@@ -39,6 +39,7 @@ _DROPPED = re.compile(
   | (?<=REFERENCES\ )(?P<database>{NAME})\. | (?<=\()(?P<inner>{NAME})\.(?={NAME}\))
   | (?P<now>(?i:current_timestamp)(?:\(\d*\))?)
   | \ (?P<wrap>/\*M?!\d+\ (?P<inside>[^*]*)\*/)
+  | (?P<hidden>\ INVISIBLE\b)
   | (?P<name>{NAME})
   | (?<!\ NOT)(?<!\ DEFAULT)\ NULL\b
     """,
@@ -74,12 +75,21 @@ def _words(text: str) -> Iterator[str]:
             yield f"'{unescaped(word)}'" if word.startswith("'") else unquoted(word)
 
 
+_HIDDEN = " INVISIBLE"
+
+
 def _normal(text: str, own: str) -> str:
+    """INVISIBLE comes last: MariaDB 11.8 prints it at another place than 10.11."""
+    said: set[str] = set()
+
     def kept(found: "re.Match[str]") -> str:
         if found["kept"]:
             return as_text(found["kept"])
         if found["now"]:
             return found["now"].upper().removesuffix("()")
+        if found["hidden"] or (found["inside"] or "").strip() == _HIDDEN.strip():
+            said.add(_HIDDEN)
+            return ""
         if found["inside"]:
             return f" {found['inside'].strip()}"
         if found["name"]:
@@ -87,7 +97,7 @@ def _normal(text: str, own: str) -> str:
         name = found["database"] or found["inner"]
         return found[0] if name and name != own else ""
 
-    return _DROPPED.sub(kept, text).replace("  ", " ").rstrip()
+    return _DROPPED.sub(kept, text).replace("  ", " ").rstrip() + "".join(said)
 
 
 # what is spelled
