@@ -155,6 +155,7 @@ class Lab:
         self._folder = tempfile.TemporaryDirectory(prefix="dbstrata-lab-")
         self._admin = psycopg.connect(server.url(), autocommit=True)
         self._made: list[Database] = []
+        self._known: dict[tuple[str, str], State] = {}
 
     @property
     def version(self) -> int:
@@ -179,6 +180,17 @@ class Lab:
         """The case's two databases."""
         self.prepare(case)
         return self.database(case.a), self.database(case.b)
+
+    def states(self, case: Case) -> tuple[Database, Database, State, State]:
+        """The two databases, and what they hold, looked at once a case: a dump is the same each time (law 4)."""
+        on_a, on_b = self.pair(case)
+        return on_a, on_b, self._state(on_a, case.a, case), self._state(on_b, case.b, case)
+
+    def _state(self, database: Database, sql: str, case: Case) -> State:
+        key = (case.prereq, sql)
+        if key not in self._known:
+            self._known[key] = look(database)
+        return self._known[key]
 
     def prepare(self, case: Case) -> None:
         """The roles that it needs, unless they are there."""

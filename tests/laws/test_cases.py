@@ -19,7 +19,6 @@ from ..lab import (
     all_cases,
     assert_is,
     copied,
-    look,
     pagila,
     places,
     replaced,
@@ -45,8 +44,7 @@ def test_there_and_back(lab: Lab, case: Case) -> None:
 
 def assert_there_and_back(lab: Lab, case: Case) -> None:
     """apply(forward(A, B), A) is B; apply(rollback(A, B), B) is A in structure; the same from B's side."""
-    on_a, on_b = lab.pair(case)
-    a, b = look(on_a), look(on_b)
+    on_a, on_b, a, b = lab.states(case)
     if case.refuses:
         assert_refused(a, b, case.refuses)
         return

@@ -86,8 +86,7 @@ def assert_bytes(found: State, wanted: State) -> None:
 
 def test_law_5_and_6_rows(lab: Lab, case: Case) -> None:
     """Rows in tables and columns that both sides have survive, there and back; what fails on rows was said to."""
-    on_a, on_b = lab.pair(case)
-    a, b = look(on_a), look(on_b)
+    on_a, on_b, a, b = lab.states(case)
     shared = [common(on_a, on_b), common(on_b, on_a)]
     if case.seed_a:
         on_a.psql(case.seed_a)
@@ -188,8 +187,7 @@ def stops(statements: list[str], case: Case, way: str) -> list[int]:
 @pytest.mark.parametrize("way", ["there", "back"])
 def test_law_7_from_any_state_in_between(lab: Lab, case: Case, way: str) -> None:
     """A script that stopped half way: the diff to B still reaches B, and the diff to A still reaches A."""
-    on_a, on_b = lab.pair(case)
-    a, b = look(on_a), look(on_b)
+    on_a, on_b, a, b = lab.states(case)
     old, new, start = (a, b, on_a) if way == "there" else (b, a, on_b)
     _, statements = without_transaction(script(old, new))
     assert_recovers(lab, start, old, new, stops(statements, case, way))
@@ -198,8 +196,7 @@ def test_law_7_from_any_state_in_between(lab: Lab, case: Case, way: str) -> None
 @pytest.mark.sweep
 @pytest.mark.parametrize("way", ["there", "back"])
 def test_law_7_from_every_state_in_between_of_the_shop(lab: Lab, way: str) -> None:
-    on_a, on_b = lab.pair(shop())
-    a, b = look(on_a), look(on_b)
+    on_a, on_b, a, b = lab.states(shop())
     old, new, start = (a, b, on_a) if way == "there" else (b, a, on_b)
     _, statements = without_transaction(script(old, new))
     assert_recovers(lab, start, old, new, list(range(1, len(statements))))
