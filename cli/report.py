@@ -260,7 +260,11 @@ def _plain(value: Any) -> str:
 
 
 def _field(name: str, value: Any) -> str:
-    return _word(name) if value is True else f"{_word(name)} {_plain(value)}"
+    """With its name, unless an identity begins with that anyway: `column public.t.a`."""
+    said = _plain(value)
+    if value is True:
+        return _word(name)
+    return said if said.startswith(f"{name} ") else f"{_word(name)} {said}"
 
 
 def _not_default(value: Value) -> list[str]:

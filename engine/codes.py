@@ -114,6 +114,15 @@ CATALOGUE = (
         "Save what its tables hold, and drop it by itself in a release of its own.",
     ),
     Code(
+        "DB106",
+        "unlogs",
+        "warn",
+        "What is written to a table is no longer logged.",
+        "The table is UNLOGGED in the new schema.",
+        "After a crash of the server it is empty; standbys and backups by log have none of its rows.",
+        "Do so for what can be filled again, and keep that way of filling it at hand.",
+    ),
+    Code(
         "DB201",
         "rewrites-table",
         "warn",

@@ -170,8 +170,13 @@ def is_kept(old_type: str, new_type: str) -> bool:
 
 
 _WIDER: Mapping[str, frozenset[str]] = {
-    "smallint": frozenset({"integer", "bigint"}),
-    "integer": frozenset({"bigint"}),
+    "smallint": frozenset({"integer", "bigint", "numeric", "real", "double precision"}),
+    "integer": frozenset({"bigint", "numeric", "double precision"}),
+    "bigint": frozenset({"numeric"}),
+    "real": frozenset({"double precision"}),
+    "jsonb": frozenset({"json"}),
+    "text[]": frozenset({"character varying[]"}),
+    "character varying[]": frozenset({"text[]"}),
 }
 
 

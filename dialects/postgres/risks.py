@@ -303,10 +303,16 @@ def _default_privileges(step: Step, old: Schema, new: Schema) -> Iterator[Warnin
 
 _BY_ACTION: Mapping[str, Warn] = {"drop": _gone, "create": _made, "rename": _renamed}
 
+def _unlogged(step: Step, _old: Schema, _new: Schema) -> Iterator[Warning]:
+    if getattr(step.new, "unlogged", False):
+        yield "DB106", step.identity, "a crash empties it from now on, and no standby has its rows"
+
+
 _BY_MACRO: Mapping[str, Warn] = {
     "alter_table.set_type": _type,
     "alter_table.set_not_null": _not_null,
     "alter_table.set_identity_always": _always,
+    "alter_table.set_logged": _unlogged,
     "alter_table.set_row_security": _row_security,
     "alter_table.set_force_row_security": _row_security,
     "common.set_acl": _acl,

@@ -58,7 +58,7 @@ TEXT = """\
     + column note: type text
     + default note: expression 'x'::text
     + check positive: expression (total > 0)
-    + index by_note: parts column column public.orders.note
+    + index by_note: parts column public.orders.note
 
 ± view public.v
     query:

@@ -91,7 +91,7 @@ def test_log_as_text(repo: Repo) -> None:
         f"commit {short[0]}  2023-11-19  Ann Author\n    Widen id\n\nversion: 18.6 -> 18.7\n"
         "  table public.t\n    ± column id\n        type: integer -> bigint\n\n- table public.u\n\n"
         f"commit {short[1]}  2023-11-18  Ann Author\n    Index a\n\n"
-        "  table public.t\n    + index by_a: parts column column public.t.a\n\n"
+        "  table public.t\n    + index by_a: parts column public.t.a\n\n"
         f"commit {short[2]}  2023-11-16  Ann Author\n    Add a | <b>\n\n"
         "  table public.t\n    + column a: type integer\n"
     )

@@ -198,6 +198,7 @@ CASES: dict[str, tuple[list[Any], list[Any], set[str]]] = {
     ),
     "a further value": ([enum("a")], [enum("a", "b")], {"DB407", "DB602"}),
     "a value less": ([enum("a", "b")], [enum("a")], {"DB404"}),
+    "no longer logged": ([t()], [t(unlogged=True)], {"DB106", "DB201"}),
     "row security": ([t()], [t(row_security=True)], {"DB203", "DB408"}),
     "no row security any more": ([t(row_security=True)], [t()], {"DB203", "DB504"}),
     "a permissive policy": (
