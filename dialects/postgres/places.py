@@ -129,6 +129,18 @@ def beside(step: Step, _old: Schema, _new: Schema) -> Iterable[Identity]:
     return step.new.derived_from if step.new is not None else ()
 
 
+def further_up(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
+    """The partitioned indexes above that one, with their tables: as it becomes whole they may. The releases of November
+    2026 lock them for it."""
+    waiting = list(beside(step, old, new))
+    while waiting:
+        index = new.get(waiting.pop())
+        for origin in index.derived_from if index is not None else ():
+            yield origin
+            yield from filter(None, [new.parent(origin)])
+            waiting.append(origin)
+
+
 def holders(step: Step, old: Schema, new: Schema) -> Iterator[Identity]:
     """Tables with a column of the type, through types that are made of it."""
     found = {step.parent or step.identity}

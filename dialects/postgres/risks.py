@@ -303,6 +303,7 @@ def _default_privileges(step: Step, old: Schema, new: Schema) -> Iterator[Warnin
 
 _BY_ACTION: Mapping[str, Warn] = {"drop": _gone, "create": _made, "rename": _renamed}
 
+
 def _unlogged(step: Step, _old: Schema, _new: Schema) -> Iterator[Warning]:
     if getattr(step.new, "unlogged", False):
         yield "DB106", step.identity, "a crash empties it from now on, and no standby has its rows"
