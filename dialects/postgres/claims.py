@@ -11,8 +11,10 @@ from . import spelling
 
 _RELATIONS = frozenset({"table", "view", "materialized_view", "sequence", "composite"})
 _TYPES = frozenset({"enum", "domain", "range", "composite", "table", "view", "materialized_view"})
-INDEXES = frozenset({"index", "primary_key", "unique", "exclusion"})
-_CONSTRAINTS = frozenset({"check", "primary_key", "unique", "exclusion", "foreign_key"})
+KEYS = frozenset({"primary_key", "unique", "exclusion"})
+"""Constraints that an index enforces."""
+INDEXES = KEYS | {"index"}
+_CONSTRAINTS = KEYS | {"check", "foreign_key"}
 
 
 def claims(identity: Identity, obj: Object) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ...snapshots.postgres import Column, ForeignKey, Index, Table, Trigger
 from .around import ancestors, beyond, heirs_of, holder_of
 from .claims import INDEXES
 from .effects.common import shape
-from .rules.common import is_attached_late, partitions
+from .rules.common import is_attached_late, partitions, parts
 from .rules.relations import whole
 
 __all__ = ["links"]
@@ -108,8 +108,7 @@ def _index_links(step: Step, old: Schema, new: Schema) -> Links:
     """A partitioned index that lacks parts comes when all partitions are there: ATTACH would make the parts."""
     if step.parent is None or not getattr(step.new, "invalid", False):
         return Links(after=_after_attach(step, new))
-    partitions = [user for user, attribute in new.users(step.parent) if attribute == "partition_of"]
-    return Links(after=frozenset((i, "partition_of") for i in partitions))
+    return Links(after=frozenset((i, "partition_of") for i in parts(step.parent, new)))
 
 
 def _not_null_links(step: Step, old: Schema, new: Schema) -> Links:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ...engine.protocol import Blocks, Lock, Schema, Step
 from ...snapshots.model import Identity, Object
 from ...snapshots.naming import kind_of
+from .claims import KEYS
 from .conditions import (
     adopts,
     becomes_not_null,
@@ -86,7 +87,6 @@ SEQUENCE = Row(locks=((SRE, own),))
 COMMENT = Row(locks=((SUE, relation),))
 
 _RELATIONS = ("table", "view", "materialized_view", "sequence", "composite")
-_KEYS = ("primary_key", "unique", "exclusion")
 
 ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     "alter_table.add_column": Row(
@@ -112,7 +112,7 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     "alter_table.set_column_options": TUNE,
     "alter_table.add_constraint": {
         "check": Row(locks=((AE, family),), scans=unless(is_unchecked, family)),
-        **dict.fromkeys(_KEYS, ADD_KEY),
+        **dict.fromkeys(KEYS, ADD_KEY),
         "foreign_key": Row(
             locks=((SRE, both(family, referenced)), (AE, when(adopts, both(family, referenced)))),
             scans=unless(is_unchecked, both(family, referenced)),
@@ -120,7 +120,7 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
     },
     "alter_table.drop_constraint": {
         "check": ALTER,
-        **dict.fromkeys(_KEYS, ALTER),
+        **dict.fromkeys(KEYS, ALTER),
         "foreign_key": Row(locks=((AE, both(family, referenced)),)),
     },
     "alter_table.restate_check": Row(locks=((AE, family),), scans=unless(is_unchecked, family)),
@@ -147,7 +147,7 @@ ROWS: Mapping[str, Row | Mapping[str, Row]] = {
         **dict.fromkeys(
             (
                 *("schema", "extension", "enum", "domain", "domain_check", "range", "function", "procedure"),
-                *("aggregate", "statistics", "check", *_KEYS, "foreign_key", "trigger", "rule", "policy"),
+                *("aggregate", "statistics", "check", *KEYS, "foreign_key", "trigger", "rule", "policy"),
             ),
             NOTHING,
         ),
@@ -298,5 +298,5 @@ def locks(row: Row, step: Step, old: Schema, new: Schema) -> tuple[Lock, ...]:
 
 
 _STRENGTH = {mode: at for at, mode in enumerate((SUE, SHARE, SRE, AE))}
-_LOCKED = frozenset({*_RELATIONS, "index", *_KEYS, "identity"})
+_LOCKED = frozenset({*_RELATIONS, "index", *KEYS, "identity"})
 """Kinds that are, or have, a relation of their own."""

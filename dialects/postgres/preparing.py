@@ -19,7 +19,8 @@ from ...snapshots.postgres import (
 from ...templates.filters.postgres import table_path
 from . import casts, conversion, not_nulls, privileges, spelling
 from .around import beyond, has_children, heirs_of, holder_of
-from .claims import aside, taken_names
+from .claims import INDEXES, KEYS, aside, taken_names
+from .rules.common import parts
 from .rules.indexes import left_invalid
 
 __all__ = ["CONTEXT", "stays_off_children"]
@@ -201,30 +202,26 @@ def _partitioned(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Keys and indexes of a partitioned table are made on it ONLY, and its partitions' own are attached. Where the plan
     knows no partition there may be some that come and go at run time, and the server gives each its own."""
     table = new.get(Identity(f"table {table_path(step)}"))
-    if not isinstance(table, Table) or table.partition_by is None or kind_of(step.identity) not in {"index", *_KEYS}:
+    if not isinstance(table, Table) or table.partition_by is None or kind_of(step.identity) not in INDEXES:
         return {"only": False}
-    if step.action == "create" and kind_of(step.identity) in _KEYS:
-        users = new.users(table.identity())
-        _check_parts([step.identity], [user for user, attribute in users if attribute == "partition_of"], new)
+    if step.action == "create" and kind_of(step.identity) in KEYS:
+        _check_parts([step.identity], list(parts(table.identity(), new)), new)
     return {"only": has_children(step, old, new)}
-
-
-_KEYS = frozenset({"primary_key", "unique", "exclusion"})
 
 
 def _attached(step: Step, _old: Schema, new: Schema) -> dict[str, Any]:
     """Raises Refused where ATTACH makes a key that is not to be."""
     assert isinstance(step.new, Table)
     assert step.new.partition_of is not None
-    _check_parts([i for i in new.inside(step.new.partition_of) if kind_of(i) in _KEYS], [step.identity], new)
+    _check_parts([i for i in new.inside(step.new.partition_of) if kind_of(i) in KEYS], [step.identity], new)
     return {}
 
 
-def _check_parts(keys: list[Identity], parts: list[Identity], schema: Schema) -> None:
+def _check_parts(keys: list[Identity], tables: list[Identity], schema: Schema) -> None:
     """Has each partition its part of each key? Of an index one sees that it lacks some, of a key not."""
     for key in keys:
         there = {schema.parent(heir) for heir in schema.heirs(key)}
-        if lacking := [part for part in parts if part not in there]:
+        if lacking := [table for table in tables if table not in there]:
             raise Refused(
                 f"{key} is not whole: {lacking[0]} has no part of it, and no plan makes one so",
                 "the new snapshot",

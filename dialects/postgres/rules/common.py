@@ -36,12 +36,16 @@ def is_partition(identity: Identity, schema: Schema) -> bool:
     return table is not None and getattr(schema.get(table), "partition_of", None) is not None
 
 
+def parts(table: Identity, schema: Schema) -> Iterator[Identity]:
+    """The partitions of a table, without theirs."""
+    return (user for user, attribute in schema.users(table) if attribute == "partition_of")
+
+
 def partitions(table: Identity, schema: Schema) -> Iterator[Identity]:
     """Those of a table, and theirs."""
-    for user, attribute in schema.users(table):
-        if attribute == "partition_of":
-            yield user
-            yield from partitions(user, schema)
+    for part in parts(table, schema):
+        yield part
+        yield from partitions(part, schema)
 
 
 def is_attached_late(index: Object, schema: Schema) -> bool:
@@ -99,5 +103,6 @@ __all__ = [
     "is_rebound",
     "own",
     "partitions",
+    "parts",
     "same",
 ]

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from ....engine.protocol import Choose, InPlace, Kept, KindRules, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.postgres import Index, Table
-from .common import COMMENT, attached, same
+from .common import COMMENT, attached, parts, same
 
 
 def _parts(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
@@ -54,8 +54,7 @@ def _is_complete(index: Identity, schema: Schema) -> bool:
 
 
 def _partitions(index: Identity, schema: Schema) -> set[Identity]:
-    table = schema.parent(index) or index
-    return {user for user, attribute in schema.users(table) if attribute == "partition_of"}
+    return set(parts(schema.parent(index) or index, schema))
 
 
 def _gets_parts(index: Identity, old: Schema, new: Schema) -> bool:
