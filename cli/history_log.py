@@ -68,12 +68,17 @@ def _path_and_range(repository: Repository, words: Sequence[str]) -> tuple[str, 
     """What the words on the command line mean: a word that is no file and that git knows as commits is the range."""
     if len(words) > 2:
         raise InputError("more than a path and a range", " ".join(words), "say dbstrata log PATH RANGE")
-    ranges = [w for w in words if not os.path.exists(w) and (".." in w.strip("./") or _is_commit(repository, w))]
+    ranges = [w for w in words if not os.path.exists(w) and (_is_range(w) or _is_commit(repository, w))]
     paths = [word for word in words if word not in ranges]
     if len(paths) > 1 or len(ranges) > 1:
         raise InputError("two of a kind", " ".join(words), "say dbstrata log PATH RANGE")
     path = repository.local(paths[0]) if paths else repository.only_snapshot()
     return path, ranges[0] if ranges else "HEAD"
+
+
+def _is_range(word: str) -> bool:
+    """`v1..v2`, `v1..`, `..v2`, `v1...v2`; and no path that goes up."""
+    return ".." in word and not {"..", "."} & set(word.split("/"))
 
 
 def _is_commit(repository: Repository, word: str) -> bool:

@@ -93,6 +93,8 @@ class Query(NamedTuple):
     sql: str
     stops: bool = True
     """Does a row stand in the way? Else it is worth a look."""
+    may: str = ""
+    """A query that has a row where the user may ask this one; empty: everybody may."""
 
 
 class Checks(Protocol):

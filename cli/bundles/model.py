@@ -134,6 +134,8 @@ class Check(_Record, frozen=True, kw_only=True):
     sql: str
     stops: bool = True
     """Does a row stop `apply`? Else it is worth a look."""
+    may: str = ""
+    """A query that has a row where the user may ask this one; empty: everybody may."""
 
 
 class PlanFile(_Record, frozen=True, kw_only=True):

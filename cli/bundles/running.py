@@ -158,6 +158,8 @@ class Run:
     def _preflight(self, checks: "tuple[Check, ...]") -> None:
         problems = 0
         for check in checks:
+            if check.may and not self.session.rows(check.may):
+                continue
             for row in self.session.rows(check.sql):
                 problems += check.stops
                 word = "problem" if check.stops else "note"

@@ -47,11 +47,21 @@ def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: 
         slots = _sql("slots", least=SLOTS, status=STATUS[server.flavour])
         found.append(Query("connections that are left", slots, stops=False))
     if tables := sorted({table for step in steps if (table := known.table(step)) is not None}):
+        found.append(_holders(server.flavour, tables))
         found.append(Query(f"tables of more than {large} MB", _sql("sizes", tables=tables, large=large), stops=False))
     return list(dict.fromkeys(found))
 
 
 STATUS = {"mysql": "performance_schema.global_status", "mariadb": "information_schema.GLOBAL_STATUS"}
+
+
+def _holders(flavour: str, tables: Sequence[str]) -> Query:
+    may, holders = _sql("may_see_holders", flavour=flavour), _sql("holders", flavour=flavour, tables=tables)
+    return Query(HOLDERS[flavour], holders, stops=False, may=may)
+
+
+HOLDERS = {"mysql": "who holds a lock on what changes", "mariadb": "who has a transaction open"}
+"""MariaDB tells of locks on tables only with a plugin: whoever has a transaction open may hold one."""
 
 
 def after(new: Schema) -> Sequence[Query]:

@@ -1,14 +1,17 @@
-"""A server of our own, from the programs that the machine has: a throwaway, gone with all that is in it."""
+"""A server of our own, from the programs that the machine has: a throwaway, gone with all that is in it, also if this
+process dies without stopping it (local_guard.py sees to that)."""
 
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from ...snapshots.errors import InputError, ServerFailed
@@ -64,14 +67,33 @@ def started(flavour: str, *options: str) -> Generator["Local"]:
     if program is None:
         name = "mariadbd" if flavour == "mariadb" else "mysqld"
         raise InputError(f"no {name} on this machine", "the PATH", "install it, or name a server with --scratch URL")
-    with tempfile.TemporaryDirectory(prefix="dbstrata-", ignore_cleanup_errors=True) as folder:
-        server = Local(flavour, program, Path(folder), options)
-        server.initialise()
-        server.start()
+    with (
+        tempfile.TemporaryDirectory(prefix="dbstrata-", ignore_cleanup_errors=True) as folder,
+        _guarded(folder) as guard,
+    ):
+        server = Local(flavour, program, Path(folder), options, guard)
         try:
+            server.initialise()
+            server.start()
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def _guarded(folder: str) -> Generator[IO[str]]:
+    """What tells the guard which process runs; closed, however this process ends, it cleans up."""
+    command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("local_guard.py")), folder]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for us
+    ) as guard:
+        assert guard.stdin is not None
+        yield guard.stdin
 
 
 @dataclass
@@ -82,6 +104,7 @@ class Local:
     program: str
     folder: Path
     options: tuple[str, ...]
+    guard: IO[str]
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -97,28 +120,28 @@ class Local:
     def initialise(self) -> None:
         """Make its data."""
         command = _initialise(self.flavour, self.program, self._common)
-        with self._log.open("ab") as log:
-            try:
-                subprocess.run(command, stdout=log, stderr=log, check=True, timeout=START_SECONDS)
-            except (OSError, subprocess.SubprocessError) as error:
-                raise self._not_started(str(error)) from error
+        try:
+            code = self._begin(command).wait(START_SECONDS)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise self._not_started(str(error)) from error
+        self._ended()
+        if code:
+            raise self._not_started(f"exit code {code}")
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         own = (*OPTIONS, *OWN_OPTIONS.get(self.flavour, ()), *self.options)
         files = (f"--socket={self.socket}", f"--pid-file={self.folder}/pid")
         self.socket.unlink(missing_ok=True)
-        with self._log.open("ab") as log:
-            command = [self.program, "--no-defaults", *self._common, *files, *own]
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = self._begin([self.program, "--no-defaults", *self._common, *files, *own])
         until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until and self.process.poll() is None:
+        while time.monotonic() < until and process.poll() is None:
             if self.socket.exists():
                 with suppress(ServerFailed):
                     connect(self.url).connection.close()
                     return
             time.sleep(0.1)
-        self.process.kill()
+        process.kill()
         raise self._not_started("it does not answer")
 
     def stop(self) -> None:
@@ -126,6 +149,24 @@ class Local:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(START_SECONDS)
+            self._ended()
+
+    def _begin(self, command: list[str]) -> "subprocess.Popen[bytes]":
+        """In a group of its own: Ctrl-C is for us, and the guard ends it whole."""
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        self._tell(self.process.pid)
+        return self.process
+
+    def _ended(self) -> None:
+        self.process = None
+        self._tell(0)
+
+    def _tell(self, process: int) -> None:
+        self.guard.write(f"{process}\n")
+        self.guard.flush()
 
     @property
     def _common(self) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,35 @@ def test_what_is_worth_a_note(
         "note: tables of more than 0 MB: t",
     ]
     assert made.run("apply").code == 0
+
+
+def test_who_holds_a_lock_is_noted_where_the_user_may_see_it(made: Made, my_server: MyServer) -> None:
+    """In the client and in `apply`; a user who may not is told nothing, and is not stopped by it."""
+    database = database_of(made, my_server)
+    guest = f"`{database.name}`@`%`, `{database.name}`@localhost".split(", ")
+    sees = {"mysql": "SHOW_ROUTINE ON *.*", "mariadb": "SELECT ON mysql.proc"}[my_server.flavour]
+    for name in guest:
+        my_server.execute(f"CREATE USER {name}", f"GRANT ALL ON {database.name}.* TO {name}", f"GRANT {sees} TO {name}")
+    with my_server.connect(database.name) as other, other.cursor() as cursor:
+        cursor.execute("SELECT CONNECTION_ID()")
+        ((process,),) = cursor.fetchall()
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT * FROM kept")
+        try:
+            *notes, last = asked(database, made.path / "preflight.sql")
+            applied = run("apply", made.path, made.url, "--dry-run").out
+            limited = MyDatabase(replace(my_server, user=database.name), database.name)
+            assert asked(limited, made.path / "preflight.sql") == [last]
+            blind = run("apply", made.path, my_server.url(database.name, database.name), "--dry-run")
+        finally:
+            my_server.execute(*(f"DROP USER {name}" for name in guest))
+    assert last == "preflight: all clear, forward.sql can run"
+    title = checks.HOLDERS[my_server.flavour]
+    (note,) = [line for line in notes if f"process {process} " in line]
+    assert note.startswith(f"note: {title}: ")
+    assert f"note: {title}: " in applied
+    assert f"process {process} " in applied
+    assert (blind.code, title in blind.out) == (0, False), blind.err
 
 
 def test_a_sequence_that_is_behind_its_column(ground: Ground, my_server: MyServer, tmp_path: Path) -> None:

@@ -78,6 +78,8 @@ def test_log_tells_who_changed_what_and_when(repo: Repo, as_split: bool) -> None
     assert column["date"] == "2023-11-16T22:13:20+00:00"
     assert log(path) == log(path, "HEAD") == log("HEAD") == [newest, index, column, start]
     assert [entry["subject"] for entry in log("v1..v2")] == ["Add a | <b>"]
+    assert log("v2..") == log(path, "v2..HEAD") == log("HEAD...v2") == [newest, index]
+    assert log("HEAD..") == log("..HEAD") == []
     assert [entry["subject"] for entry in log("--object", "public.u")] == ["Widen id", "Start"]
     assert [entry["subject"] for entry in log("--object", "column public.t.*")] == ["Widen id", "Add a | <b>", "Start"]
     assert log("--object", "public.nope") == []
@@ -181,6 +183,7 @@ def test_an_older_format_reads_on(repo: Repo) -> None:
     [
         (["log", "nope.json"], "no commit has it: nope.json"),
         (["log", "v8..v9"], "no such revision: v8..v9"),
+        (["log", "../nope.json"], "outside"),
         (["log", "a", "b", "c"], "more than a path and a range: a b c"),
         (["log", "schema.json", "schema.json"], "two of a kind"),
         (["blame", "table", "public.nope"], "no table public.nope: HEAD:schema.json"),
