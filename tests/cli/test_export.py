@@ -57,6 +57,23 @@ call_command("migrate", "shop", *sys.argv[2:], verbosity=0)
 """
 
 
+MY_DJANGO = """
+import sys, urllib.parse, django, pymysql
+from django.conf import settings
+from django.core.management import call_command
+
+pymysql.version_info = (2, 2, 8, "final", 0)  # Django asks for that of another driver, whose place it takes
+pymysql.install_as_MySQLdb()
+url = urllib.parse.urlsplit(sys.argv[1])
+settings.configure(INSTALLED_APPS=["shop"], DATABASES={"default": {
+    "ENGINE": "django.db.backends.mysql", "NAME": url.path[1:], "USER": url.username, "PASSWORD": url.password or "",
+    "HOST": url.hostname, "PORT": url.port}})
+django.setup()
+call_command("migrate", "shop", *sys.argv[2:], verbosity=0)
+"""
+OWN_TABLE = {"alembic": "alembic_version", "django": "django_migrations"}
+
+
 class States:
     """Both ends, as files and as databases are."""
 
@@ -188,7 +205,7 @@ MY_NEW = (
 MY_ALEMBIC_ENV = ALEMBIC_ENV.replace(', version_table_schema="tool"', "")
 
 
-@pytest.mark.parametrize("tool", ["flyway", "golang-migrate", "dbmate", "alembic"])
+@pytest.mark.parametrize("tool", ["flyway", "golang-migrate", "dbmate", "alembic", "django"])
 def test_on_mysql_and_mariadb(my_database: MyDatabase, my_database2: MyDatabase, tmp_path: Path, tool: str) -> None:
     """Flyway's files run as the stock client takes them, for it knows DELIMITER; the others' as one query, or by it."""
     my_database.run(MY_OLD)
@@ -197,16 +214,16 @@ def test_on_mysql_and_mariadb(my_database: MyDatabase, my_database2: MyDatabase,
     files = [tmp_path / "old.json", tmp_path / "new.json"]
     for database, file in zip((my_database, my_database2), files, strict=True):
         assert run("dump", "mysql", database.url, "-o", file).code == 0
-    folder = tmp_path / "out" / "versions"
-    done = run("export", *files, "--to", tool, "-o", folder, "--number", "7")
+    folder = tmp_path / ("shop/migrations" if tool == "django" else "out/versions")
+    done = run("export", *files, "--to", tool, "-o", folder, "--number", "7", "--app", "shop")
     assert (done.code, done.err) == (0, "")
     paths = [Path(line) for line in done.out.splitlines() if not line.endswith(".conf")]
     assert tool == "flyway" or not any("DELIMITER" in path.read_text() for path in paths)
     for forward, wanted in ((True, ends[1]), (False, ends[0])):
         _migrate_mysql(my_database, tool, paths, forward)
         found = my_database.dump()
-        if tool == "alembic":
-            found = found.replace(_table_of(found, "alembic_version"), "")
+        if tool in OWN_TABLE:
+            found = found.replace(_table_of(found, OWN_TABLE[tool]), "")
         assert _bare(found) == _bare(wanted)
 
 
@@ -228,6 +245,13 @@ def _migrate_mysql(database: MyDatabase, tool: str, paths: list[Path], forward: 
         (folder / "alembic.ini").write_text(f"[alembic]\nscript_location = {folder}\nurl = {url}\n")
         words = ("upgrade", "head") if forward else ("downgrade", "base")
         call(sys.executable, "-m", "alembic", *words, folder=folder)
+        return
+    if tool == "django":
+        folder = paths[0].parents[2]
+        for package in (paths[0].parent, paths[0].parents[1]):
+            (package / "__init__.py").touch()
+        (folder / "migrate.py").write_text(MY_DJANGO)
+        call(sys.executable, "migrate.py", database.url, *([] if forward else ["zero"]), folder=folder)
         return
     for path in paths if forward else reversed(paths):
         text = path.read_text()
