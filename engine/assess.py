@@ -16,12 +16,14 @@ from .risk import Assessment, Facts, Risk, Undo
 from .schema import Schema
 
 
-def assess(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Assessment:
-    """All that is known of one step of a plan between these two."""
+def assess(step: Step, whole: Facts | None, old: Schema, new: Schema, dialect: Dialect) -> Assessment:
+    """All that is known of one step of a plan between these two. `whole`: what its statement as a whole locks and
+    rewrites."""
     facts = cast(Assesses, dialect).facts(step, old, new) if _assesses(type(dialect)) else Facts()
-    locks = tuple(sorted([k for k in facts.locks if _was_there(k.on, step, old)], key=lambda lock: lock.on))
+    there = whole if whole is not None else facts
+    locks = tuple(sorted([k for k in there.locks if _was_there(k.on, step, old)], key=lambda lock: lock.on))
     rewrites, scans = (
-        tuple(sorted([i for i in set(found) if _was_there(i, step, old)])) for found in (facts.rewrites, facts.scans)
+        tuple(sorted([i for i in set(found) if _was_there(i, step, old)])) for found in (there.rewrites, there.scans)
     )
     scans = tuple([i for i in scans if i not in rewrites])
     risks = (*_own(step, facts), *_of_locks(locks, rewrites, scans), *(Risk(*warning) for warning in facts.warnings))
@@ -44,7 +46,18 @@ class Risks:
     @cached_property
     def by_step(self) -> dict[Step, Assessment]:
         """Of each step, in order."""
-        return {s: assess(s, self.plan.old, self.plan.new, self.dialect) for s in self.plan.steps}
+        return {
+            step: assess(step, whole, self.plan.old, self.plan.new, self.dialect)
+            for part in self.plan.parts
+            for statement in part.statements
+            for whole in [self._whole(statement)]
+            for step in statement.steps
+        }
+
+    def _whole(self, statement: Statement) -> Facts | None:
+        if not _assesses(type(self.dialect)):
+            return None
+        return cast(Assesses, self.dialect).whole(statement.steps, self.plan.old)
 
     @cached_property
     def by_statement(self) -> dict[Statement, list[Risk]]:

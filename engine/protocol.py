@@ -342,6 +342,11 @@ class Assesses(Protocol):
         """What the step locks, rewrites and scans, and what else can go wrong by it."""
         ...
 
+    def whole(self, together: Sequence[Step], old: Schema) -> Facts | None:
+        """What a statement of these steps locks, rewrites and scans, where the server may do it in another way than
+        each by itself; None: what the steps do is all."""
+        ...
+
 
 def resolve(rule: Rule | Choose, identity: Identity, old: Object, new: Object, schemas: Sequence[Schema]) -> Rule:
     """The rule itself, or what it picks."""

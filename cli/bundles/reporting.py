@@ -136,16 +136,15 @@ def _root(made: "Made", identity: str) -> "Identity":
 def _held(script: "Script") -> Iterator[Held]:
     """The locks that keep an application waiting, in the order in which they are taken; each once a part."""
     for number, part in enumerate(script.parts, 1):
-        seen: set[str] = set()
+        seen: set[tuple[str, str]] = set()
         for at, statement in enumerate(part.statements):
             for lock in _locks(statement):
                 if lock not in seen:
                     seen.add(lock)
-                    yield _one(part, number, at, lock)
+                    yield _one(part, number, at, *lock)
 
 
-def _one(part: "Part", number: int, at: int, lock: str) -> Held:
-    mode, _, identity = lock.partition(" on ")
+def _one(part: "Part", number: int, at: int, mode: str, identity: str) -> Held:
     count = len(part.statements) - at if part.transaction else 1
     return Held(number, mode, _people(identity), _labelled(part.statements[at]), count)
 
@@ -154,9 +153,12 @@ BLOCKING = ("DB201", "DB202", "DB203", "DB204")
 """The codes of locks that an application waits for."""
 
 
-def _locks(statement: "Statement") -> Iterator[str]:
-    waited = {risk.object for risk in statement.risks if risk.code in BLOCKING}
+def _locks(statement: "Statement") -> Iterator[tuple[str, str]]:
+    """(mode, identity) of those that its risks name."""
+    waited = [risk for risk in statement.risks if risk.code in BLOCKING]
     for step in statement.steps:
-        for lock in step.locks:
-            if lock.partition(" on ")[2] in waited:
-                yield lock
+        for risk in waited:
+            for lock in step.locks:
+                mode = lock.removesuffix(f" on {risk.object}")
+                if mode != lock and mode in risk.text:
+                    yield mode, risk.object

@@ -9,9 +9,8 @@ from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema
 from ...snapshots.model import Header, Identity, Object, plain
 from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, PrimaryKey, Sequence, Table
 from ...snapshots.naming import kind_of, path_of
-from . import options, partitions, privileges, renames, spelling, versions
+from . import locks, options, partitions, privileges, renames, spelling, versions
 from .effects import effects
-from .locks import predict
 from .risks import facts
 from .rules import relations, tables
 from .rules.columns import MODIFY
@@ -119,12 +118,16 @@ class MySQL:
 
     def cost(self, statement: Statement, old: Schema) -> str:
         """The algorithm that it will take, and whether writes go on."""
-        found = predict(statement.steps, old.server, old)
+        found = locks.predict(statement.steps, old.server, old)
         return str(found) if found is not None else ""
 
     def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
-        """What the step locks, writes anew, loses, fails on, and breaks."""
+        """What the step loses, fails on, and breaks."""
         return facts(step, old, new)
+
+    def whole(self, together: Many[Step], old: Schema) -> Facts | None:
+        """The lock, and whether the table is written anew: what is INSTANT by itself can copy the table with others."""
+        return locks.facts(together, old)
 
     def too_new(self, obj: Object, attributes: Iterable[str], version: int) -> str | None:
         """What of these attributes' values a server of that version can't hold."""

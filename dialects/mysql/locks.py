@@ -118,9 +118,9 @@ def predict(steps: Sequence[Step], header: Header, old: Schema) -> Cost | None:
     return cost
 
 
-def facts(step: Step, old: Schema) -> Facts:
-    """The cost of a step by itself, as a lock on its table."""
-    cost, table = predict((step,), old.server, old), step.parent or step.identity
+def facts(steps: Sequence[Step], old: Schema) -> Facts:
+    """The cost of a statement, as a lock on its table."""
+    cost, table = predict(steps, old.server, old), steps[0].parent or steps[0].identity
     if cost is None:
         return Facts()
     lock = Lock(str(cost), table, "writes" if cost.blocks_writes else "nothing")

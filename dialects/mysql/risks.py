@@ -10,7 +10,7 @@ from ...engine.protocol import Facts, Schema, Step
 from ...snapshots.model import Identity, Object
 from ...snapshots.mysql import Column, Function, Index, Routine, View
 from ...snapshots.naming import child, kind_of, path_of
-from . import locks, privileges, types
+from . import privileges, types
 from .rules.columns import MODIFY
 
 Warning = tuple[str, Identity, str]
@@ -21,11 +21,8 @@ DATABASE = Identity("database defaults")
 
 
 def facts(step: Step, old: Schema, new: Schema) -> Facts:
-    """All that is known of a step."""
-    found = locks.facts(step, old)
+    """All that is known of a step, but for its lock, which is the whole statement's."""
     return Facts(
-        locks=found.locks,
-        rewrites=found.rewrites,
         passes=(DATABASE,) if step.context.get("collation") else (),
         loss=_loss(step),
         failure=_FAILURE.get(step.macro, "DB300"),

@@ -96,6 +96,10 @@ class Postgres:
         """What the step locks, rewrites and scans, and what else can go wrong by it."""
         return risks.facts(step, old, new)
 
+    def whole(self, together: Sequence[Step], old: Schema) -> Facts | None:
+        """A statement does what its steps do."""
+        return None
+
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterator[Object]:
         """The schema `public`, as template1 has it. Before PostgreSQL 15 its owner is whoever ran initdb."""
         public = next((o for o in beside if isinstance(o, SchemaObject) and o.name == "public"), None)

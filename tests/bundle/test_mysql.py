@@ -422,6 +422,37 @@ def test_risks_are_told_apart_by_code(ground: Ground, tmp_path: Path) -> None:
     assert found >= EXPECTED, EXPECTED - found
 
 
+TOGETHER = Case(
+    "together",
+    "CREATE TABLE t (id int, a int, b int); CREATE TABLE u (id int, k int);",
+    "CREATE TABLE t (id int, a int, b int, c int, UNIQUE KEY u (a)); CREATE TABLE u (id int, k bigint, more int);",
+)
+"""A column at the end is INSTANT by itself, and a key in place: together they write the table anew."""
+
+
+def test_what_a_statement_does_as_a_whole_is_a_risk(ground: Ground, tmp_path: Path) -> None:
+    """Of its one line, its codes, the policy and the runbook, none says less than another."""
+    made = bundled(ground, tmp_path, TOGETHER)
+    one, other = made.bundle.plan.forward.statements()
+    assert [(r.code, r.object, r.text) for r in one.risks if r.code[:3] == "DB2"] == [
+        ("DB201", "table t", "every row is written anew")
+    ]
+    (text,) = {r.text for r in other.risks if r.code == "DB201"}
+    assert text == "every row is written anew under COPY: rebuilds the table, blocks writes"
+    assert "INPLACE: rebuilds the table, writes go on\n" in one.lead
+    waiting = (made.path / "RUNBOOK.md").read_text("utf-8").partition("keep writers waiting")[2].partition("##")[0]
+    assert [line for line in waiting.splitlines() if line.startswith("-")] == [
+        "- `table u`: COPY: rebuilds the table, blocks writes"
+    ]
+    rule = 'code = "DB201"\nobjects = "table t"\naction = "refuse"\nreason = "large"\n'
+    (tmp_path / "strict.toml").write_text(f"[[policy.rule]]\n{rule}")
+    refused_by_it = run(
+        "bundle", made.old, made.new, "-o", tmp_path / "no", "--config", tmp_path / "strict.toml", "--allow", "DB4*"
+    )
+    assert refused_by_it.code == 3
+    assert "DB201 rewrites-table: table t" in refused_by_it.err
+
+
 COMMANDS = """SET a = 'it''s; \\\\';
 -- a comment; it's one
 CREATE VIEW `v;1` AS SELECT ";" /* ; */ # ; '
