@@ -6,6 +6,7 @@ from ..snapshots.model import Identity, Object, references
 from ..snapshots.naming import kind_of
 from .decide import Decisions, Fate
 from .graph import Graph
+from .protocol import InPlace
 from .schema import Schema
 
 __all__ = ["Along", "used_by"]
@@ -24,12 +25,14 @@ class Along:
         """What is made where an object is bound to another one."""
         self.unbound: dict[Identity, set[Identity]] = {}
         """What is dropped where it is unbound."""
+        self.riding: dict[Identity, set[Identity]] = {}
+        """What is dropped and made again where that in which it stands is altered by a macro that it rides."""
         self._detached: frozenset[Identity] = frozenset()
         self._gather()
 
     def is_made_elsewhere(self, identity: Identity) -> bool:
         """Does another object's step make it?"""
-        return self._binder(identity) is not None or self._maker(identity) is not None
+        return self._is_riding(identity) or self._binder(identity) is not None or self._maker(identity) is not None
 
     def rebinds_above(self, identity: Identity) -> bool:
         """Is what it stands in bound anew, or made?"""
@@ -48,8 +51,13 @@ class Along:
         return used.union(*(rules.holds(obj, self._old) for rules, obj in objects))
 
     def _gather(self) -> None:
+        for identity, decision in self._decisions:
+            if decision.fate is Fate.REPLACE and (carrier := self._carrier(identity)) is not None:
+                self.riding.setdefault(carrier, set()).add(identity)
         self._detached = self._in_cycles()
         for identity, _decision in self._decisions:
+            if self._is_riding(identity):
+                continue
             if self._decisions.goes(identity):
                 if (unbound := self._unbinder(identity)) is not None:
                     self.unbound.setdefault(unbound, set()).add(identity)
@@ -60,6 +68,28 @@ class Along:
                     self.bound.setdefault(binder, set()).add(identity)
                 elif (maker := self._maker(identity)) is not None:
                     self.brought.setdefault(maker, set()).add(identity)
+
+    def _is_riding(self, identity: Identity) -> bool:
+        parent = self._old.parent(identity)
+        return parent is not None and identity in self.riding.get(parent, ())
+
+    def _carrier(self, identity: Identity) -> Identity | None:
+        """What it stands in, if a macro that it rides alters that; not where others derive from either, nor where it
+        names what the plan touches and its carrier does not name, for then its own steps may have another place."""
+        parent, rides = self._old.parent(identity), self._decisions.rules(identity).rides
+        decision = self._decisions.get(parent) if parent is not None and rides else None
+        if parent is None or decision is None or decision.fate is not Fate.ALTER or identity not in self._new:
+            return None
+        if not any(self._is_set_by(parent, attribute, rides) for attribute in decision.attributes):
+            return None
+        if any(obj[i].derived_from or obj.heirs(i) for obj in (self._old, self._new) for i in (parent, identity)):
+            return None
+        own, carriers = (used_by((self._old[i], self._new[i])) for i in (identity, parent))
+        return parent if all(self._decisions.get(used) is None for used in own - carriers) else None
+
+    def _is_set_by(self, identity: Identity, attribute: str, macros: frozenset[str]) -> bool:
+        rule = self._decisions.rule(identity, attribute, self._old[identity], self._new[identity])
+        return isinstance(rule, InPlace) and rule.macro in macros
 
     def _binder(self, identity: Identity) -> Identity | None:
         """What it stands in, or what its origin does, if binding that to another object makes it."""
@@ -86,7 +116,7 @@ class Along:
         """What is dropped by a step of its own, for with its parent it would go both before and after what it uses."""
         edges: list[tuple[Identity, Identity]] = []
         detachable: list[tuple[Identity, Identity, Identity]] = []
-        for identity in (i for i, _ in self._decisions if self._decisions.goes(i)):
+        for identity in (i for i, _ in self._decisions if self._decisions.goes(i) and not self._is_riding(i)):
             cover = self._cover(identity)
             for other in {self._cover(used) for used in self.held([identity]) if self._decisions.goes(used)} - {cover}:
                 edges.append((cover, other))

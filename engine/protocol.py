@@ -116,6 +116,9 @@ class KindRules(Struct, frozen=True):
     with its own origin."""
     with_parent: bool = False
     """It comes and goes by its parent's steps alone: a view's columns."""
+    rides: frozenset[str] = frozenset()
+    """The macros that, where they alter what it stands in, drop it before and make it again: one step instead of
+    three for a default whose column changes its type."""
     comes_with_parent: Callable[[Identity, Object, Schema, Schema], bool] = lambda _identity, _new, _old, _new_schema: (
         False
     )

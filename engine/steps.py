@@ -355,6 +355,9 @@ class Steps:
         if not rule.light and not unset:
             old_uses, new_uses = set(current.depends_on), set(target.depends_on)
             before, after = before | (old_uses - new_uses), after | new_uses
+        riders = {i for i in self._along.riding.get(identity, ()) if rule.macro in self.decisions.rules(i).rides}
+        before.update(used_by(self.old[i] for i in riders))
+        after.update(used_by(self.new[i] for i in riders))
         parent = self.new.parent(identity)
         asides = {self._aside(i) for i in after if self.decisions.fate(i) is Fate.SUPERSEDE}
         brings: set[Identity] = set()
@@ -364,7 +367,8 @@ class Steps:
         elif rule.rebinds:
             brings = self._along.bound.get(identity, set())
         elif not rule.light and not self.decisions.comes(identity):
-            brings = self._along.brought.get(identity, set())
+            brings = self._along.brought.get(identity, set()) | riders
+            drops = riders
         return Step(
             action="alter",
             identity=identity,

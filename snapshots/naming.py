@@ -89,6 +89,9 @@ def constraint_name(table: str, column: str | None, label: str) -> str:
     domain: `column` is None."""
     if column is None:
         return f"{table.encode()[: 63 - len(label) - 1].decode(errors='ignore')}_{label}"
+    name = f"{table}_{column}_{label}"
+    if len(name) < 64 and name.isascii():
+        return name
     room = 63 - len(label) - 2
     first, second = table.encode(), column.encode()
     while len(first) + len(second) > room:

@@ -55,8 +55,9 @@ SideEffect = Callable[[Step, Any, Any, State], Iterable[Effect]]
 
 def _set_type(step: Step, current: Column, changed: Column, state: State) -> Iterator[Effect]:
     """STORAGE and COMPRESSION go back to the new type's; indexes are made anew, without their statistics targets; so
-    are extended statistics. An identity column's sequence follows."""
+    are extended statistics. An identity column's sequence follows. A default is dropped before and set behind it."""
     yield step.identity, replace(changed, storage=None, compression=None)
+    yield from ((rider, obj) for rider, _, obj in step.inner)
     for inner in state.inside(step.identity):
         obj = state.get(inner)
         if isinstance(obj, IdentityColumn):

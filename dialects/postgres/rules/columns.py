@@ -187,6 +187,7 @@ RULES = {
         drop="alter_table.drop_default",
         attributes={"expression": InPlace("alter_table.set_default"), **DERIVED, "comment": Kept()},
         weight=24,
+        rides=frozenset({"alter_table.set_type"}),
         detachable=True,
     ),
 }
