@@ -6,7 +6,6 @@ from ..snapshots.model import Identity, Object, references
 from ..snapshots.naming import kind_of
 from .decide import Decisions, Fate
 from .graph import Graph
-from .protocol import InPlace
 from .schema import Schema
 
 __all__ = ["Along", "used_by"]
@@ -51,7 +50,7 @@ class Along:
         return used.union(*(rules.holds(obj, self._old) for rules, obj in objects))
 
     def _gather(self) -> None:
-        for identity, decision in self._decisions:
+        for identity, decision in self._decisions.by_identity.items():
             if decision.fate is Fate.REPLACE and (carrier := self._carrier(identity)) is not None:
                 self.riding.setdefault(carrier, set()).add(identity)
         self._detached = self._in_cycles()
@@ -77,19 +76,12 @@ class Along:
         """What it stands in, if a macro that it rides alters that; not where others derive from either, nor where it
         names what the plan touches and its carrier does not name, for then its own steps may have another place."""
         parent, rides = self._old.parent(identity), self._decisions.rules(identity).rides
-        decision = self._decisions.get(parent) if parent is not None and rides else None
-        if parent is None or decision is None or decision.fate is not Fate.ALTER or identity not in self._new:
-            return None
-        if not any(self._is_set_by(parent, attribute, rides) for attribute in decision.attributes):
+        if parent is None or not rides or not self._decisions.is_altered_by(parent, rides):
             return None
         if any(obj[i].derived_from or obj.heirs(i) for obj in (self._old, self._new) for i in (parent, identity)):
             return None
         own, carriers = (used_by((self._old[i], self._new[i])) for i in (identity, parent))
         return parent if all(self._decisions.get(used) is None for used in own - carriers) else None
-
-    def _is_set_by(self, identity: Identity, attribute: str, macros: frozenset[str]) -> bool:
-        rule = self._decisions.rule(identity, attribute, self._old[identity], self._new[identity])
-        return isinstance(rule, InPlace) and rule.macro in macros
 
     def _binder(self, identity: Identity) -> Identity | None:
         """What it stands in, or what its origin does, if binding that to another object makes it."""

@@ -5,7 +5,7 @@ something that it uses is dropped or disturbed is rebuilt, and so is what uses t
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from enum import Enum
 
 from msgspec import Struct
@@ -120,6 +120,18 @@ class Decisions:
             known = old, new, resolve(rule, identity, old, new, (self.old, self.new))
             self._resolved[identity, attribute] = known
         return known[2]
+
+    def macro(self, identity: Identity, attribute: str) -> str | None:
+        """What sets the attribute, if that is done in place."""
+        rule = self.rule(identity, attribute, self.old[identity], self.new[identity])
+        return rule.macro if isinstance(rule, InPlace) else None
+
+    def is_altered_by(self, identity: Identity, macros: Container[str]) -> bool:
+        """Is the object altered by one of the macros?"""
+        decision = self.by_identity.get(identity)
+        if decision is None or decision.fate is not Fate.ALTER:
+            return False
+        return any(self.macro(identity, attribute) in macros for attribute in decision.attributes)
 
     def rebinds(self, identity: Identity, origins: Iterable[Identity] = ()) -> bool:
         """Does it change what it inherits from, or, where `origins` are named, leave those that hold them?"""

@@ -237,16 +237,9 @@ class Steps:
         if not new.derived_from or self._along.rebinds_above(identity):
             return False
         own = self.decisions.rule(identity, attribute, old, new)
-        return isinstance(own, InPlace) and own.brought and any(self._does(i, own.macro) for i in new.derived_from)
-
-    def _does(self, identity: Identity, macro: str) -> bool:
-        """Is the object altered by the macro, together with all that derive from it?"""
-        decision = self.decisions.get(identity)
-        if decision is None or decision.fate is not Fate.ALTER:
+        if not isinstance(own, InPlace) or not own.brought:
             return False
-        old, new = self.old[identity], self.new[identity]
-        rules = (self.decisions.rule(identity, a, old, new) for a in decision.attributes)
-        return any(isinstance(rule, InPlace) and rule.macro == macro for rule in rules)
+        return any(self.decisions.is_altered_by(origin, (own.macro,)) for origin in new.derived_from)
 
     def _alter(
         self,
@@ -480,13 +473,8 @@ class Steps:
         if step.action == "set aside":
             return attribute in decision.attributes
         own = [a for a in decision.attributes if not self._is_brought(identity, a)]
-        macro = self._macro(identity, attribute) if (identity, attribute) in step.after else None
-        return macro is not None and macro in {self._macro(identity, a) for a in own}
-
-    def _macro(self, identity: Identity, attribute: str) -> str | None:
-        """What sets the attribute, if that is done in place."""
-        rule = self.decisions.rule(identity, attribute, self.old[identity], self.new[identity])
-        return rule.macro if isinstance(rule, InPlace) else None
+        macro = self.decisions.macro(identity, attribute) if (identity, attribute) in step.after else None
+        return macro is not None and macro in {self.decisions.macro(identity, a) for a in own}
 
     def _repair(self) -> bool:
         repairs, self._repairs = self._repairs, {}

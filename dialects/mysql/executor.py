@@ -32,23 +32,6 @@ HOLDER = """
     SELECT CONCAT('process ', ID, ' of ', USER, ' from ', HOST, ', ', LOWER(COMMAND), ' for ', TIME, ' s')
     FROM information_schema.PROCESSLIST WHERE ID = IS_USED_LOCK(%s)"""
 
-HOLDERS = {
-    "mysql": """
-    SELECT DISTINCT CONCAT('process ', t.PROCESSLIST_ID, ' (', t.PROCESSLIST_USER, ', ', LOWER(t.PROCESSLIST_COMMAND),
-                           ' for ', t.PROCESSLIST_TIME, ' s) holds ', l.LOCK_TYPE, ' on ', l.OBJECT_NAME)
-    FROM performance_schema.metadata_locks l JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
-    WHERE l.LOCK_STATUS = 'GRANTED' AND l.OBJECT_TYPE = 'TABLE' AND l.OBJECT_SCHEMA = DATABASE()
-      AND l.OBJECT_NAME IN %s AND t.PROCESSLIST_ID <> CONNECTION_ID()
-    ORDER BY 1 LIMIT 5""",
-    "mariadb": """
-    SELECT CONCAT('process ', p.ID, ' (', p.USER, ', ', LOWER(p.COMMAND), ' for ', p.TIME,
-                  ' s) has had a transaction open since ', t.trx_started)
-    FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
-    WHERE p.ID <> CONNECTION_ID() AND %s IS NOT NULL
-    ORDER BY t.trx_started LIMIT 5""",
-}
-"""MariaDB tells of locks on tables only with a plugin: whoever has a transaction open may be the one."""
-
 PROGRESS = {
     "mysql": """
     SELECT s.EVENT_NAME, ROUND(100 * s.WORK_COMPLETED / NULLIF(s.WORK_ESTIMATED, 0))
@@ -133,7 +116,8 @@ class Executor:
         """Who holds locks on these tables, in words; nobody, where the user may not know."""
         tables = sorted({parts_of(Identity(i))[0] for i in identities})
         with suppress(ServerFailed):
-            return [str(row[0]) for row in self._rows(HOLDERS[self._server.flavour], (tables,))]
+            asked = render_query("mysql", "checks.waited_for", flavour=self._server.flavour, tables=tables)
+            return [str(holder) for (holder,) in self._rows(asked)]
         return []
 
     def missing_roles(self, roles: Sequence[str]) -> list[str]:

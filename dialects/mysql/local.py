@@ -4,7 +4,6 @@ process dies without stopping it (local_guard.py sees to that)."""
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Generator
@@ -15,6 +14,7 @@ from typing import IO
 from urllib.parse import quote
 
 from ...snapshots.errors import InputError, ServerFailed
+from ..guarding import guard
 from .connection import connect
 
 __all__ = ["Local", "client_of", "program_of", "started"]
@@ -69,9 +69,9 @@ def started(flavour: str, *options: str) -> Generator["Local"]:
         raise InputError(f"no {name} on this machine", "the PATH", "install it, or name a server with --scratch URL")
     with (
         tempfile.TemporaryDirectory(prefix="dbstrata-", ignore_cleanup_errors=True) as folder,
-        _guarded(folder) as guard,
+        _guarded(folder) as told,
     ):
-        server = Local(flavour, program, Path(folder), options, guard)
+        server = Local(flavour, program, Path(folder), options, told)
         try:
             server.initialise()
             server.start()
@@ -81,19 +81,11 @@ def started(flavour: str, *options: str) -> Generator["Local"]:
 
 
 @contextmanager
-def _guarded(folder: str) -> Generator[IO[str]]:
+def _guarded(folder: str) -> Generator[IO[bytes]]:
     """What tells the guard which process runs; closed, however this process ends, it cleans up."""
-    command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("local_guard.py")), folder]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,  # Ctrl-C is for us
-    ) as guard:
-        assert guard.stdin is not None
-        yield guard.stdin
+    with guard(Path(__file__).with_name("local_guard.py"), folder) as watcher:
+        assert watcher.stdin is not None
+        yield watcher.stdin
 
 
 @dataclass
@@ -104,7 +96,7 @@ class Local:
     program: str
     folder: Path
     options: tuple[str, ...]
-    guard: IO[str]
+    guard: IO[bytes]
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -165,7 +157,7 @@ class Local:
         self._tell(0)
 
     def _tell(self, process: int) -> None:
-        self.guard.write(f"{process}\n")
+        self.guard.write(b"%d\n" % process)
         self.guard.flush()
 
     @property

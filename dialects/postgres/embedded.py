@@ -25,6 +25,7 @@ from typing import IO, Self
 from urllib.parse import quote
 
 from ...snapshots.errors import InputError, ServerFailed
+from ..guarding import guard
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresMissing", "environment"]
 
@@ -314,27 +315,9 @@ class EmbeddedPostgres:
         """Start the guard: it waits until our end of its input closes, which happens however this process ends."""
         if self._guard is None:
             scratch = self._made_scratch()
-            guard = Path(__file__).with_name("embedded_guard.py")
-            program = self._server_bindir / _program("pg_ctl")
-            command: list[str | Path] = [
-                sys.executable,
-                "-I",
-                "-S",
-                guard,
-                program,
-                self.data,
-                scratch,
-                self._account or "",
-            ]
-            self._guard = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=scratch.parent,
-                env=environment(),
-                start_new_session=True,  # Ctrl-C is for us, not for the guard
-            )
+            own, program = Path(__file__).with_name("embedded_guard.py"), self._server_bindir / _program("pg_ctl")
+            words = (program, self.data, scratch, self._account or "")
+            self._guard = guard(own, *words, cwd=scratch.parent, env=environment())
 
     def _log_tail(self) -> str:
         try:

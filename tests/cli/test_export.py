@@ -48,26 +48,17 @@ from django.core.management import call_command
 
 url = urllib.parse.urlsplit(sys.argv[1])
 found = dict(urllib.parse.parse_qsl(url.query))
+if url.scheme == "mysql":
+    import pymysql
+    pymysql.version_info = (2, 2, 8, "final", 0)  # Django asks for that of another driver, whose place it takes
+    pymysql.install_as_MySQLdb()
+    options = {}
+else:
+    options = {"options": "-c search_path=tool,public"}
 settings.configure(INSTALLED_APPS=["shop"], DATABASES={"default": {
-    "ENGINE": "django.db.backends.postgresql", "NAME": url.path[1:], "USER": url.username or found.get("user", ""),
+    "ENGINE": f"django.db.backends.{url.scheme}", "NAME": url.path[1:], "USER": url.username or found.get("user", ""),
     "PASSWORD": url.password or found.get("password", ""), "HOST": url.hostname or found.get("host", ""),
-    "PORT": str(url.port or found.get("port", "")), "OPTIONS": {"options": "-c search_path=tool,public"}}})
-django.setup()
-call_command("migrate", "shop", *sys.argv[2:], verbosity=0)
-"""
-
-
-MY_DJANGO = """
-import sys, urllib.parse, django, pymysql
-from django.conf import settings
-from django.core.management import call_command
-
-pymysql.version_info = (2, 2, 8, "final", 0)  # Django asks for that of another driver, whose place it takes
-pymysql.install_as_MySQLdb()
-url = urllib.parse.urlsplit(sys.argv[1])
-settings.configure(INSTALLED_APPS=["shop"], DATABASES={"default": {
-    "ENGINE": "django.db.backends.mysql", "NAME": url.path[1:], "USER": url.username, "PASSWORD": url.password or "",
-    "HOST": url.hostname, "PORT": url.port}})
+    "PORT": str(url.port or found.get("port", "")), "OPTIONS": options}})
 django.setup()
 call_command("migrate", "shop", *sys.argv[2:], verbosity=0)
 """
@@ -131,12 +122,18 @@ def test_alembic_runs_it_forward_and_back(lab: Lab, states: States, tmp_path: Pa
         assert_without_tool(database, wanted)
 
 
+def django_project(migrations: Path) -> Path:
+    """The folder of a project with these migrations and what runs them."""
+    for package in (migrations, migrations.parent):
+        (package / "__init__.py").touch()
+    (migrations.parents[1] / "migrate.py").write_text(DJANGO)
+    return migrations.parents[1]
+
+
 def test_django_runs_it_forward_and_back(lab: Lab, states: States, tmp_path: Path) -> None:
     folder = tmp_path / "shop" / "migrations"
     export(states, "django", folder, "--number", "0001", "--app", "shop")
-    for package in (folder, folder.parent):
-        (package / "__init__.py").touch()
-    (tmp_path / "migrate.py").write_text(DJANGO)
+    django_project(folder)
     for target, wanted in (([], states.new), (["zero"], states.old)):
         database = copy_of(lab, states)
         call(sys.executable, "migrate.py", database.url, folder=tmp_path)
@@ -247,10 +244,7 @@ def _migrate_mysql(database: MyDatabase, tool: str, paths: list[Path], forward: 
         call(sys.executable, "-m", "alembic", *words, folder=folder)
         return
     if tool == "django":
-        folder = paths[0].parents[2]
-        for package in (paths[0].parent, paths[0].parents[1]):
-            (package / "__init__.py").touch()
-        (folder / "migrate.py").write_text(MY_DJANGO)
+        folder = django_project(paths[0].parent)
         call(sys.executable, "migrate.py", database.url, *([] if forward else ["zero"]), folder=folder)
         return
     for path in paths if forward else reversed(paths):

@@ -4,7 +4,6 @@ import itertools
 import os
 import signal
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 
 from ..bundle.grounds import Ground, NotBuilt, on_mysql
 from ..mysql_servers import MyServer
+from ..processes import children
 from ..servers import Database
 
 
@@ -40,11 +40,6 @@ class Rig:
         return url.replace(f":{parts.port}/", f":{port}/")
 
 
-def _children(process: int) -> list[int]:
-    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
-    return [int(line) for line in found.stdout.split()]
-
-
 @contextmanager
 def _postgres() -> Iterator[Rig]:
     with EmbeddedPostgres(settings={"synchronous_commit": "on"}) as server:
@@ -52,7 +47,7 @@ def _postgres() -> Iterator[Rig]:
         def kill() -> None:
             file = server.data / "postmaster.pid"
             process = int(file.read_text().split()[0])
-            for one in (process, *_children(process)):
+            for one in (process, *children(process)):
                 with suppress(ProcessLookupError):  # some end by themselves meanwhile
                     os.kill(one, signal.SIGKILL)
             file.unlink()  # where nobody reaps it, the dead process counts as a running one

@@ -3,8 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from dbstrata.dialects.mysql import local
 
 from ..mysql_servers import MyServer
+from ..processes import children, runs, until
 
 PROGRAM = """
 import os, signal, sys
@@ -21,7 +20,6 @@ with local.started(sys.argv[1], "--skip-networking") as server:
     print(server.process.pid, server.folder, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
-SECONDS = 60.0
 
 
 @pytest.fixture
@@ -37,36 +35,18 @@ def test_it_goes_with_its_owner(command: list[str]) -> None:
     assert done.returncode == -signal.SIGKILL
     process, folder = done.stdout.split()
     assert _gone([int(process)])
-    assert _until(lambda: not Path(folder).exists())
+    assert until(lambda: not Path(folder).exists())
 
 
 def test_one_that_is_being_made_goes_too(command: list[str]) -> None:
     """Killed while its data are made: what makes them ends, and so does the guard."""
     owner = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    assert _until(lambda: len(_children(owner.pid)) > 1)
-    children = _children(owner.pid)
+    assert until(lambda: len(children(owner.pid)) > 1)
+    begun = children(owner.pid)
     owner.kill()
     owner.wait()
-    assert _gone(children)
-
-
-def _children(process: int) -> list[int]:
-    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout
-    return [int(line) for line in found.split()]
+    assert _gone(begun)
 
 
 def _gone(processes: list[int]) -> bool:
-    return _until(lambda: not any(map(_runs, processes)))
-
-
-def _until(holds: Callable[[], bool]) -> bool:
-    end = time.monotonic() + SECONDS
-    while not (held := holds()) and time.monotonic() < end:
-        time.sleep(0.1)
-    return held
-
-
-def _runs(process: int) -> bool:
-    """What died and was reaped by nobody does not."""
-    done = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
-    return done.stdout.strip()[:1] not in ("", "Z")
+    return until(lambda: not any(map(runs, processes)))

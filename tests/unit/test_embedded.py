@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from dbstrata.dialects.postgres import embedded
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres, EmbeddedPostgresMissing
 from dbstrata.snapshots.errors import InputError, ServerFailed
 
+from ..processes import until
 from ..servers import Database, canonical_dump, pg_dump_schema, psql
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become someone else")
@@ -35,11 +35,8 @@ print(server.data.parent, server.port, flush=True)
     return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, encoding="utf-8")
 
 
-def _gone(path: Path, seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while path.exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    return not path.exists()
+def _gone(path: Path) -> bool:
+    return until(lambda: not path.exists(), 20)
 
 
 def test_server_is_18_english_utf8_and_in_locale_c(database: Database) -> None:
