@@ -184,7 +184,8 @@ def _started(flavour: str, program: str, folder: Path) -> Iterator[MyServer]:
         port = probe.getsockname()[1]
     data = folder / "data"
     user = ["--user=root"] if os.getuid() == 0 else []
-    common = [*user, f"--datadir={data}", *_own_files(program)]
+    # A server that starts empties its tmpdir of temporary tables: another server's, if they share one.
+    common = [*user, f"--datadir={data}", f"--tmpdir={folder}", *_own_files(program)]
     with (folder / "log").open("w", encoding="utf-8") as log:
         subprocess.run(_initialise(flavour, program, common), stdout=log, stderr=log, check=True, timeout=START_SECONDS)
         process = subprocess.Popen(

@@ -163,7 +163,8 @@ class Local:
     @property
     def _common(self) -> list[str]:
         user = ["--user=root"] if os.geteuid() == 0 else []
-        return [*user, f"--datadir={self.folder / 'data'}", *_own_files(self.program)]
+        # A server that starts empties its tmpdir of temporary tables: another server's, if they share one.
+        return [*user, f"--datadir={self.folder / 'data'}", f"--tmpdir={self.folder}", *_own_files(self.program)]
 
     @property
     def _log(self) -> Path:

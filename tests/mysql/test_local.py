@@ -25,9 +25,7 @@ with local.started(sys.argv[1], "--skip-networking") as server:
 @pytest.fixture
 def command(my_server: MyServer) -> list[str]:
     """What starts one, and is killed."""
-    if local.program_of(my_server.flavour) is None:
-        pytest.skip(f"no server program of {my_server.flavour} on this machine")
-    return [sys.executable, "-P", "-c", PROGRAM, my_server.flavour]
+    return [sys.executable, "-P", "-c", PROGRAM, _flavour(my_server)]
 
 
 def test_it_goes_with_its_owner(command: list[str]) -> None:
@@ -38,6 +36,17 @@ def test_it_goes_with_its_owner(command: list[str]) -> None:
     assert until(lambda: not Path(folder).exists())
 
 
+def test_another_servers_temporary_tables_stay(
+    my_server: MyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What starts with `#sql` in a server's tmpdir is removed when it starts."""
+    table = tmp_path / "#sql-temptable-1-1-1.MAI"
+    table.touch()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with local.started(_flavour(my_server), "--skip-networking"):
+        assert table.exists()
+
+
 def test_one_that_is_being_made_goes_too(command: list[str]) -> None:
     """Killed while its data are made: what makes them ends, and so does the guard."""
     owner = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -46,6 +55,12 @@ def test_one_that_is_being_made_goes_too(command: list[str]) -> None:
     owner.kill()
     owner.wait()
     assert _gone(begun)
+
+
+def _flavour(server: MyServer) -> str:
+    if local.program_of(server.flavour) is None:
+        pytest.skip(f"no server program of {server.flavour} on this machine")
+    return server.flavour
 
 
 def _gone(processes: list[int]) -> bool:
