@@ -7,17 +7,19 @@ the statement itself is the first that can tell.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..engine.protocol import Schema, Step
 from ..snapshots.model import Identity, Object
-from ..snapshots.naming import kind_of, parts_of
+from ..snapshots.naming import kind_of, parts_of, path_of
 from .protocol import Query
 
-__all__ = ["SLOTS", "Known", "Questions", "about_rows", "touched"]
+__all__ = ["ROWS", "SLOTS", "Kept", "Known", "Questions", "about_rows", "kept", "touched"]
 
 SLOTS = 3
 """Connections that a run takes: one works, one looks at it, one cancels."""
+ROWS = "rows"
+"""The title of the counts."""
 
 
 class Known(ABC):
@@ -35,9 +37,17 @@ class Known(ABC):
         """It, before the script."""
         return self.old.get(self.was(identity))
 
+    def now(self, identity: Identity) -> Identity:
+        """What is called so before the script, by its name behind it."""
+        return next((new for new, was in self._before.items() if was == identity), identity)
+
+    @abstractmethod
+    def around(self, step: Step) -> Identity | None:
+        """The table that the step is on, as it is called before the script, if it was there."""
+
     @abstractmethod
     def table(self, step: Step) -> str | None:
-        """The name, before the script, of the table that the step is on, if it was there."""
+        """Its name in SQL."""
 
     def columns(self, identities: Iterable[Identity]) -> list[str] | None:
         """Their names before the script; None unless all were there."""
@@ -71,3 +81,28 @@ def about_rows(step: Step, known: K, questions: "Questions[K]") -> Iterator[Quer
     for cls, ask in questions:
         if isinstance(step.new, cls):
             yield from ask(step, known, table)
+
+
+class Kept(NamedTuple):
+    """A table that steps change and whose rows stay, before them and after."""
+
+    old: Identity
+    new: Identity
+
+    @property
+    def label(self) -> str:
+        """The same on both sides."""
+        return f"table {path_of(self.old)}" + f", then {path_of(self.new)}" * (self.old != self.new)
+
+
+def kept(steps: Iterable[Step], known: Known, new: Schema) -> list[Kept]:
+    """Sorted. A table that steps aside for another, or loses rows by its own step, is none."""
+    on, losing = set[Identity](), set[Identity]()
+    for step in steps:
+        if (table := known.around(step)) is not None:
+            on.add(table)
+            if known.was(step.identity) == table and (step.loses or step.action in ("drop", "set aside")):
+                losing.add(table)
+        losing |= step.destroys - step.renames.keys()
+    found = [Kept(table, known.now(table)) for table in sorted(on - losing)]
+    return [one for one in found if one.new in new.roots]

@@ -95,18 +95,21 @@ class Query(NamedTuple):
     """Does a row stand in the way? Else it is worth a look."""
     may: str = ""
     """A query that has a row where the user may ask this one; empty: everybody may."""
+    counts: bool = False
+    """Is the detail a number of rows, to be compared with that of the same object on the other side?"""
 
 
 class Checks(Protocol):
     """The module of a dialect that asks."""
 
     def before(
-        self, steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: Header, large: int
+        self, steps: Sequence[Step], old: Schema, new: Schema, roles: Sequence[str], *, server: Header, large: int
     ) -> Sequence[Query]:
         """Is all that the steps touch as in `old`, and do its rows let them through? On that server; tables of more
-        than `large` megabytes are worth a note."""
+        than `large` megabytes are worth a note, and the rows of the others are counted."""
         ...
 
-    def after(self, new: Schema) -> Sequence[Query]:
-        """Is what the server keeps beside the schema sound?"""
+    def after(self, steps: Sequence[Step], old: Schema, new: Schema, *, large: int) -> Sequence[Query]:
+        """Is what the server keeps beside the schema sound, and how many rows have the tables that the steps keep? Of
+        tables of up to `large` megabytes, for it takes time."""
         ...

@@ -41,13 +41,13 @@ class Made:
         asks = checks(pair.old.header.dialect)
         forward = written_down(self.forward, pair, lock_timeout=lock_timeout)
         steps, large = self.forward.steps, config.preflight.large_table_mb
-        questions = asks.before(steps, pair.schemas[0], forward.roles, server=pair.server, large=large)
+        questions = asks.before(steps, *pair.schemas, forward.roles, server=pair.server, large=large)
         self.plan = PlanFile(
             format=PLAN_FORMAT,
             forward=forward,
             rollback=written_down(self.rollback, pair.back, rollback=True, lock_timeout=lock_timeout),
             preflight=tuple(Check(**q._asdict()) for q in questions),
-            verify=tuple(Check(**q._asdict()) for q in asks.after(pair.schemas[1])),
+            verify=tuple(Check(**q._asdict()) for q in asks.after(steps, *pair.schemas, large=large)),
         )
 
 

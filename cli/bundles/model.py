@@ -136,6 +136,8 @@ class Check(_Record, frozen=True, kw_only=True):
     """Does a row stop `apply`? Else it is worth a look."""
     may: str = ""
     """A query that has a row where the user may ask this one; empty: everybody may."""
+    counts: bool = False
+    """Is the detail a number of rows, which `apply` compares with that of the same object on the other side?"""
 
 
 class PlanFile(_Record, frozen=True, kw_only=True):

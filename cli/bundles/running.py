@@ -88,6 +88,8 @@ class Run:
             self._announce(script)
             return
         self._confirm(script)
+        plan, counted = self.bundle.plan, script is self.bundle.plan.forward
+        rows = self._rows(plan.preflight) if counted else {}
         began = time.monotonic()
         with self._stops():
             self._parts(script)
@@ -99,6 +101,8 @@ class Run:
                 where=self.session.where,
                 next="see the differences above; unless someone else changed it meanwhile, please report the bundle",
             )
+        if rows:
+            self._compare(rows, self._rows(plan.verify))
         self._record()
         seconds = time.monotonic() - began
         self.teller.tell("proven", f"{self.session.where} is {self._goal}: a dump says so ({seconds:.1f} s)")
@@ -158,7 +162,7 @@ class Run:
     def _preflight(self, checks: "tuple[Check, ...]") -> None:
         problems = 0
         for check in checks:
-            if check.may and not self.session.rows(check.may):
+            if check.counts or (check.may and not self.session.rows(check.may)):
                 continue
             for row in self.session.rows(check.sql):
                 problems += check.stops
@@ -170,6 +174,28 @@ class Run:
                 where=self.session.where,
                 next="mend what is told above; preflight.sql in the bundle asks the same",
             )
+
+    def _rows(self, checks: "tuple[Check, ...]") -> dict[str, int]:
+        """How many there are in each table that is kept and not too large."""
+        return {
+            label: int(count)
+            for check in checks
+            if check.counts and (not check.may or self.session.rows(check.may))
+            for label, count in self.session.rows(check.sql)
+        }
+
+    def _compare(self, before: dict[str, int], after: dict[str, int]) -> None:
+        """What has been counted on both sides."""
+        both = sorted(before.keys() & after.keys())
+        lost = [f"{table} had {before[table]} and has {after[table]}" for table in both if after[table] < before[table]]
+        if lost:
+            raise Defect(
+                what=f"rows are gone: {'; '.join(lost)}",
+                where=f"{self.session.where}; its schema is the bundle's end",
+                next="unless someone else deleted them meanwhile, use the backup, and please report the bundle",
+            )
+        tables = "1 table that was" if len(both) == 1 else f"{len(both)} tables that were"
+        self.teller.tell("rows", f"no rows are gone from the {tables} counted", tables=len(both))
 
     def _announce(self, script: "Script") -> None:
         for number, statement in enumerate(script.statements(), 1):

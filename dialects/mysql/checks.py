@@ -26,14 +26,16 @@ from ...snapshots.mysql import Sequence as SequenceObject
 from ...snapshots.naming import kind_of, parts_of, path, path_of
 from ...templates.filters.mysql import quote
 from ...templates.render import render_query
-from ..asking import SLOTS, Known, Questions, about_rows, touched
+from ..asking import ROWS, SLOTS, Known, Questions, about_rows, kept, touched
 from ..protocol import Query
 from . import types
 
 __all__ = ["after", "before"]
 
 
-def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: Header, large: int) -> Sequence[Query]:
+def before(
+    steps: Sequence[Step], old: Schema, new: Schema, roles: Sequence[str], *, server: Header, large: int
+) -> Sequence[Query]:
     """The state of what the steps touch, and accounts; then what in the rows, and who, stands in the way."""
     known = _Known(steps, old)
     found = list(_states(steps, known))
@@ -49,6 +51,7 @@ def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: 
     if tables := sorted({table for step in steps if (table := known.table(step)) is not None}):
         found.append(_holders(server.flavour, tables))
         found.append(Query(f"tables of more than {large} MB", _sql("sizes", tables=tables, large=large), stops=False))
+    found.extend(_rows(one.label, one.old, large) for one in kept(steps, known, new))
     return list(dict.fromkeys(found))
 
 
@@ -64,13 +67,20 @@ HOLDERS = {"mysql": "who holds a lock on what changes", "mariadb": "who has a tr
 """MariaDB tells of locks on tables only with a plugin: whoever has a transaction open may hold one."""
 
 
-def after(new: Schema) -> Sequence[Query]:
-    """Views that can't be read, sequences that will give out what is there already."""
+def after(steps: Sequence[Step], old: Schema, new: Schema, *, large: int) -> Sequence[Query]:
+    """Views that can't be read, sequences that will give out what is there already, and rows."""
     found = [Query("a view that is broken", _sql("broken_views"))] if new.of_kind("view") else []
     for sequence, table, column in _filled(new):
         facts = {"label": f"sequence {path(sequence)}", "sequence": sequence, "table": table, "column": column}
         found.append(Query("a sequence that is behind its column", _sql("behind", **facts)))
+    found.extend(_rows(one.label, one.new, large) for one in kept(steps, _Known(steps, old), new))
     return found
+
+
+def _rows(label: str, table: Identity, large: int) -> Query:
+    (name,) = parts_of(table)
+    may = _sql("not_large", table=name, large=large)
+    return Query(ROWS, _sql("rows", label=label, table=name), stops=False, may=may, counts=True)
 
 
 _NEXT = re.compile(r"^\(?nextval\(((?:`(?:[^`]|``)+`\.)?`(?:[^`]|``)+`)\)\)?$")
@@ -96,10 +106,15 @@ class _Known(Known):
         super().__init__(steps, old)
         self.version = f"{old.header.version_number // 10000}.%"
 
-    def table(self, step: Step) -> str | None:
-        """The name, before the script, of the table that the step is on, if it was there."""
+    def around(self, step: Step) -> Identity | None:
+        """The table."""
         root = self.old.root_of(self.was(step.parent if step.parent is not None else step.identity))
-        return parts_of(root)[0] if root is not None and isinstance(self.old.get(root), Table) else None
+        return root if root is not None and isinstance(self.old.get(root), Table) else None
+
+    def table(self, step: Step) -> str | None:
+        """Bare."""
+        root = self.around(step)
+        return None if root is None else parts_of(root)[0]
 
 
 class _State(NamedTuple):

@@ -24,7 +24,7 @@ from ...snapshots.postgres import (
 )
 from ...snapshots.postgres import Sequence as SequenceObject
 from ...templates.render import render_query
-from ..asking import SLOTS, Known, Questions, about_rows, touched
+from ..asking import ROWS, SLOTS, Kept, Known, Questions, about_rows, kept, touched
 from ..protocol import Query
 
 __all__ = ["after", "before"]
@@ -36,7 +36,9 @@ STATED = frozenset(
 """The kinds that the macro `state` knows."""
 
 
-def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: Header, large: int) -> Sequence[Query]:
+def before(
+    steps: Sequence[Step], old: Schema, new: Schema, roles: Sequence[str], *, server: Header, large: int
+) -> Sequence[Query]:
     """The state of what the steps touch, roles and extensions; then what in the rows, and who, stands in the way."""
     known = _Known(steps, old, server)
     found = list(_states(steps, known))
@@ -55,11 +57,12 @@ def before(steps: Sequence[Step], old: Schema, roles: Sequence[str], *, server: 
     if tables:
         found.append(Query("who holds a lock on what changes", _sql("holders", tables=tables), stops=False))
         found.append(Query(f"tables of more than {large} MB", _sql("sizes", tables=tables, large=large), stops=False))
+    found.extend(_rows(one.label, one.old, large) for one in _counted(steps, known, new))
     return list(dict.fromkeys(found))
 
 
-def after(new: Schema) -> Sequence[Query]:
-    """Indexes and constraints that do not hold, sequences that will give out what is there already."""
+def after(steps: Sequence[Step], old: Schema, new: Schema, *, large: int) -> Sequence[Query]:
+    """Indexes and constraints that do not hold, sequences that will give out what is there already, and rows."""
     tables = [obj for obj in new.of_kind("table") if isinstance(obj, Table)]
     unchecked = [(t.schema, t.name, c.name) for t in tables for c in t.constraints if getattr(c, "not_valid", False)]
     found = [
@@ -71,7 +74,22 @@ def after(new: Schema) -> Sequence[Query]:
         found.append(
             Query("a sequence that is behind its column", _sql("behind", label=f"sequence {sequence}", **facts))
         )
+    known = _Known(steps, old, old.header)
+    found.extend(_rows(one.label, one.new, large) for one in _counted(steps, known, new))
     return found
+
+
+def _counted(steps: Sequence[Step], known: "_Known", new: Schema) -> list[Kept]:
+    """But for tables that hide rows from their owner."""
+    return [one for one in kept(steps, known, new) if not (_hides(known.old.get(one.old)) or _hides(new.get(one.new)))]
+
+
+def _hides(table: Object | None) -> bool:
+    return isinstance(table, Table) and table.row_security and table.force_row_security
+
+
+def _rows(label: str, table: Identity, large: int) -> Query:
+    return Query(ROWS, _sql("rows", label=label, table=path_of(table), large=large), stops=False, counts=True)
 
 
 def _filled(new: Schema, tables: Iterable[Table]) -> Iterator[tuple[str, Identity]]:
@@ -96,12 +114,17 @@ class _Known(Known):
         """Of the server whose spelling the old texts have."""
         self.runs_on = server.version_number // 10000
 
-    def table(self, step: Step) -> str | None:
-        """The SQL name, before the script, of the table that the step is on, if it was there."""
+    def around(self, step: Step) -> Identity | None:
+        """The table."""
         inside = Identity(f"table {path(*parts_of(step.identity)[:2])}")
         around = self.was(step.parent if step.parent is not None else inside)
         root = self.old.root_of(around)
-        return path_of(root) if root is not None and isinstance(self.old.get(root), Table) else None
+        return root if root is not None and isinstance(self.old.get(root), Table) else None
+
+    def table(self, step: Step) -> str | None:
+        """With its schema."""
+        root = self.around(step)
+        return None if root is None else path_of(root)
 
 
 class _State(NamedTuple):

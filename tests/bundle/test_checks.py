@@ -1,12 +1,16 @@
 """preflight.sql and verify.sql: what they find in the rows and beside the schema, in stock psql and in `apply`."""
 
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from dbstrata.cli.bundles.running import Options, Run
 from dbstrata.cli.demo import run as demo
+from dbstrata.dialects import server
 from dbstrata.dialects.postgres import checks
+from dbstrata.snapshots.errors import Defect
 
 from ..cli.commands import run
 from ..lab import Lab
@@ -29,8 +33,70 @@ ONE = "CREATE TABLE one (id int PRIMARY KEY); INSERT INTO one VALUES (1);"
 
 
 def psql(database: Database, path: Path) -> list[str]:
-    """What stock psql prints."""
+    """What stock psql prints, but for the counts."""
+    return [line for line in printed(database, path) if not line.startswith("note: rows: ")]
+
+
+def printed(database: Database, path: Path) -> list[str]:
+    """All of it."""
     return database.script(path).strip().splitlines()
+
+
+COUNTED = (
+    """CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2); CREATE TABLE u (a int); CREATE TABLE gone (a int);
+       CREATE TABLE was (a int); INSERT INTO was VALUES (1); CREATE TABLE alone (a int); INSERT INTO alone VALUES (1);
+       CREATE TABLE whole (a int) PARTITION BY LIST (a); CREATE TABLE part PARTITION OF whole FOR VALUES IN (1);
+       CREATE TABLE away PARTITION OF whole FOR VALUES IN (2); INSERT INTO whole VALUES (1), (2), (2);
+       CREATE TABLE hidden (a int); ALTER TABLE hidden ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;""",
+    """CREATE TABLE t (a int NOT NULL); CREATE TABLE u (a int, b int); CREATE TABLE made (a int);
+       CREATE TABLE is_ (a bigint); CREATE TABLE alone (a int);
+       CREATE TABLE whole (a int, b int) PARTITION BY LIST (a); CREATE TABLE part PARTITION OF whole FOR VALUES IN (1);
+       CREATE TABLE hidden (a int, b int); ALTER TABLE hidden ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;""",
+)
+RENAMED = ("--rename", "table public.was=table public.is_")
+
+
+def test_rows_of_kept_tables_are_counted_on_both_sides(lab: Lab, tmp_path: Path) -> None:
+    """The tables that change and stay, each partition by itself; not those that hide rows from their owner."""
+    made = world(lab, tmp_path, *COUNTED, *ALLOW, *RENAMED)
+    before, after = "preflight.sql", "verify.sql"
+    counts = [line for line in printed(made.database, made.path / before) if line.startswith("note: rows: ")]
+    told = [line.removeprefix("note: rows: table public.") for line in counts]
+    assert [line for line in told if not line.startswith("part:")] == [
+        "t: 2",
+        "u: 0",
+        "was, then public.is_: 1",
+        "whole: 0",
+    ]
+    done = made.run("apply")
+    assert done.code == 0, done.err
+    assert f"no rows are gone from the {len(told)} tables that were counted" in done.out
+    assert printed(made.database, made.path / after) == [*counts, "verify: all sound"]
+
+
+def test_tables_that_are_large_are_not_counted(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text("[preflight]\nlarge_table_mb = 0\n")
+    config = ("--config", str(tmp_path / "small.toml"))
+    made = world(lab, tmp_path, *COUNTED, *ALLOW, *RENAMED, *config)
+    assert not any("rows: table public.t:" in line for line in printed(made.database, made.path / "preflight.sql"))
+    assert made.run("apply").code == 0
+
+
+def test_rows_that_are_gone_afterwards_are_told(lab: Lab, tmp_path: Path) -> None:
+    """Somebody deletes one while the script begins: of that, or of what we do, nobody can say which it was."""
+    made = world(lab, tmp_path, *COUNTED, *ALLOW, *RENAMED)
+    told = list[str]()
+
+    class Thief:
+        def tell(self, event: str, text: str, **_facts: Any) -> None:
+            if event == "statement" and not any(line.startswith("[1/") for line in told):
+                made.database.psql("DELETE FROM t WHERE a = 1")
+            told.append(text)
+
+    with server("postgres").open_executor(made.database.url) as session, pytest.raises(Defect) as caught:
+        Run(made.bundle, session, Thief(), Options(yes=True, allow=("DB*",))).go()
+    assert "rows are gone: table public.t had 2 and has 1" in str(caught.value)
+    assert made.differs_from(made.new) == ""
 
 
 def test_what_stands_in_the_way_is_found_before_anything_is_done(lab: Lab, tmp_path: Path) -> None:

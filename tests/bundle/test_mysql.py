@@ -14,7 +14,7 @@ from dbstrata.cli.bundles.running import Options, Run
 from dbstrata.dialects import server
 from dbstrata.dialects.mysql import checks, local
 from dbstrata.dialects.mysql.client import commands
-from dbstrata.snapshots.errors import Interrupted, LockTimeout, ServerFailed
+from dbstrata.snapshots.errors import Defect, Interrupted, LockTimeout, ServerFailed
 
 from ..cli.commands import refused, run
 from ..lab import Case
@@ -91,11 +91,35 @@ def test_the_stock_client_runs_all_four_files(made: Made, my_server: MyServer) -
 
 
 def asked(database: MyDatabase, path: Path) -> list[str]:
-    """What the stock client prints."""
+    """What the stock client prints, but for the counts."""
+    return [line for line in printed(database, path) if not line.startswith("note: rows: ")]
+
+
+def printed(database: MyDatabase, path: Path) -> list[str]:
+    """All of it."""
     command = [*database.server.program(), "-N", "-r", "--comments", database.name]
     done = subprocess.run(command, input=path.read_text("utf-8"), capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().splitlines()
+
+
+def test_rows_of_kept_tables_are_counted_on_both_sides(made: Made, my_server: MyServer) -> None:
+    database = database_of(made, my_server)
+    count = "note: rows: table kept: 2"
+    assert printed(database, made.path / "preflight.sql") == [count, "preflight: all clear, forward.sql can run"]
+    done = made.run("apply")
+    assert done.code == 0, done.err
+    assert "no rows are gone from the 1 table that was counted" in done.out
+    assert printed(database, made.path / "verify.sql") == [count, "verify: all sound"]
+
+
+def test_rows_that_are_gone_afterwards_are_told(made: Made, my_server: MyServer) -> None:
+    database = database_of(made, my_server)
+    thief = Silent(0, lambda: database.run("DELETE FROM kept WHERE id = 1"))
+    with server("mysql").open_executor(made.url) as session, pytest.raises(Defect) as caught:
+        Run(made.bundle, session, thief, Options(yes=True, allow=("DB*",))).go()
+    assert "rows are gone: table kept had 2 and has 1" in str(caught.value)
+    assert made.differs_from(made.new) == ""
 
 
 ROWS = {
