@@ -153,7 +153,7 @@ def _words(made: "Plan", risks: "Risks", pair: "Pair", *, rollback: bool, lock_t
 def _risk(risk: "risk.Risk") -> "Risk":
     from .bundles.model import Risk
 
-    return Risk(code=risk.code, object=risk.identity, text=risk.text)
+    return Risk(code=risk.code, object=risk.identity, text=risk.text, lock=risk.lock)
 
 
 def _step(step: "protocol.Step", risks: "Risks") -> "Step":

@@ -103,7 +103,7 @@ class _Held:
         would be read without being in anyone's way is not, under a lock that was taken before."""
         risks = [risk for step in steps for risk in step.risks]
         read = {i: self._shut[i] for step in steps for i in step.scans if i in self._shut}
-        risks += [Risk(_SCANS, i, f"every row is read under {mode}, held from before") for i, mode in read.items()
+        risks += [Risk(_SCANS, i, f"every row is read under {mode}, held from before", mode) for i, mode in read.items()
                   if not any(risk.code == _SCANS and risk.identity == i for risk in risks)]  # fmt: skip
         long = {risk.identity for risk in risks if risk.code in (_REWRITES, _SCANS)}
         for risk in risks:
@@ -139,14 +139,15 @@ def _own(step: Step, facts: Facts) -> Iterator[Risk]:
 def _of_locks(locks: tuple[Lock, ...], rewrites: tuple[Identity, ...], scans: tuple[Identity, ...]) -> Iterator[Risk]:
     held = {lock.on: lock for lock in locks if lock.blocks != "nothing"}
     for identity in rewrites:
-        mode = f" under {held[identity].mode}" if identity in held else ""
-        yield Risk(_REWRITES, identity, f"every row is written anew{mode}")
+        mode = held[identity].mode if identity in held else ""
+        yield Risk(_REWRITES, identity, f"every row is written anew{f' under {mode}' * bool(mode)}", mode)
     for identity in scans:
         if identity in held:
-            yield Risk(_SCANS, identity, f"every row is read under {held[identity].mode}")
+            mode = held[identity].mode
+            yield Risk(_SCANS, identity, f"every row is read under {mode}", mode)
     for identity, lock in held.items():
         if identity not in rewrites and identity not in scans:
-            yield Risk(_SHUTS if lock.blocks == _ALL else _STOPS_WRITES, identity, lock.mode)
+            yield Risk(_SHUTS if lock.blocks == _ALL else _STOPS_WRITES, identity, lock.mode, lock.mode)
 
 
 def undo(step: Step, old: Schema, new: Schema, dialect: Dialect) -> Undo:

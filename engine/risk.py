@@ -50,6 +50,8 @@ class Risk(Struct, frozen=True):
     identity: Identity
     """What it is about; patterns of a policy match this."""
     text: str
+    lock: str = ""
+    """The mode of the lock on it that an application waits for, where that is the risk or makes it worse."""
 
 
 class Assessment(Struct, frozen=True):

@@ -62,6 +62,8 @@ class Risk(_Record, frozen=True, kw_only=True):
     code: str
     object: str
     text: str
+    lock: str = ""
+    """The mode of the lock on the object that an application waits for, where that is the risk or makes it worse."""
 
 
 class Statement(_Record, frozen=True, kw_only=True):

@@ -138,7 +138,7 @@ def _held(script: "Script") -> Iterator[Held]:
     for number, part in enumerate(script.parts, 1):
         seen: set[tuple[str, str]] = set()
         for at, statement in enumerate(part.statements):
-            for lock in _locks(statement):
+            for lock in ((risk.lock, risk.object) for risk in statement.risks if risk.lock):
                 if lock not in seen:
                     seen.add(lock)
                     yield _one(part, number, at, *lock)
@@ -147,18 +147,3 @@ def _held(script: "Script") -> Iterator[Held]:
 def _one(part: "Part", number: int, at: int, mode: str, identity: str) -> Held:
     count = len(part.statements) - at if part.transaction else 1
     return Held(number, mode, _people(identity), _labelled(part.statements[at]), count)
-
-
-BLOCKING = ("DB201", "DB202", "DB203", "DB204")
-"""The codes of locks that an application waits for."""
-
-
-def _locks(statement: "Statement") -> Iterator[tuple[str, str]]:
-    """(mode, identity) of those that its risks name."""
-    waited = [risk for risk in statement.risks if risk.code in BLOCKING]
-    for step in statement.steps:
-        for risk in waited:
-            for lock in step.locks:
-                mode = lock.removesuffix(f" on {risk.object}")
-                if mode != lock and mode in risk.text:
-                    yield mode, risk.object

@@ -26,7 +26,7 @@ from ...snapshots.mysql import Sequence as SequenceObject
 from ...snapshots.naming import kind_of, parts_of, path, path_of
 from ...templates.filters.mysql import quote
 from ...templates.render import render_query
-from ..asking import ROWS, SLOTS, Known, Questions, about_rows, kept, touched
+from ..asking import ROWS, SLOTS, Kept, Known, Questions, about_rows, kept, touched
 from ..protocol import Query
 from . import types
 
@@ -51,7 +51,7 @@ def before(
     if tables := sorted({table for step in steps if (table := known.table(step)) is not None}):
         found.append(_holders(server.flavour, tables))
         found.append(Query(f"tables of more than {large} MB", _sql("sizes", tables=tables, large=large), stops=False))
-    found.extend(_rows(one.label, one.old, large) for one in kept(steps, known, new))
+    found.extend(_rows(one.label, one.old, large) for one in _counted(steps, known, new))
     return list(dict.fromkeys(found))
 
 
@@ -73,8 +73,21 @@ def after(steps: Sequence[Step], old: Schema, new: Schema, *, large: int) -> Seq
     for sequence, table, column in _filled(new):
         facts = {"label": f"sequence {path(sequence)}", "sequence": sequence, "table": table, "column": column}
         found.append(Query("a sequence that is behind its column", _sql("behind", **facts)))
-    found.extend(_rows(one.label, one.new, large) for one in kept(steps, _Known(steps, old), new))
+    found.extend(_rows(one.label, one.new, large) for one in _counted(steps, _Known(steps, old), new))
     return found
+
+
+def _counted(steps: Sequence[Step], known: "_Known", new: Schema) -> list[Kept]:
+    """But for tables that show the rows of others."""
+    return [one for one in kept(steps, known, new) if _has_rows(known.old.get(one.old)) and _has_rows(new.get(one.new))]
+
+
+ELSEWHERE = frozenset({"MRG_MYISAM", "MERGE", "FEDERATED", "BLACKHOLE", "CONNECT", "SPIDER"})
+"""Engines whose tables keep no rows of their own."""
+
+
+def _has_rows(table: Object | None) -> bool:
+    return isinstance(table, Table) and table.engine.upper() not in ELSEWHERE
 
 
 def _rows(label: str, table: Identity, large: int) -> Query:

@@ -79,7 +79,7 @@ class Target:
     def where(self) -> str:
         """For messages; never the password."""
         place = f"socket {self.socket}" if self.socket else f"host {self.host}, port {self.port}"
-        return f"{place}, database {self.database}, user {self.user}"
+        return f"{place}{f', database {self.database}' * bool(self.database)}, user {self.user}"
 
 
 CONNECTING: dict[int, tuple[str, str]] = {
@@ -161,8 +161,8 @@ WAITED = frozenset({1205, 1213})
 # where to
 
 
-def target(url: str) -> Target:
-    """Where a URL, the environment and ~/.my.cnf lead. Raises InputError."""
+def target(url: str, *, anywhere: bool = False) -> Target:
+    """Where a URL, the environment and ~/.my.cnf lead; `anywhere`: it need not name a database. Raises InputError."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -171,7 +171,7 @@ def target(url: str) -> Target:
     database = unquote(parts.path.removeprefix("/"))
     if parts.scheme not in SCHEMES or "/" in database or parts.fragment:
         raise _no_url()
-    if not database:
+    if not (database or anywhere):
         raise InputError("the URL names no database", "the URL argument", "add it: mysql://user@host:3306/database")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     _check_options(options)
@@ -252,13 +252,14 @@ def beside(url: str, database: str) -> str:
 # connecting
 
 
-def connect(url: str, *, untested: bool = False) -> Server:
-    """A connection in autocommit mode; the password is asked for where a terminal is at hand.
+def connect(url: str, *, untested: bool = False, anywhere: bool = False) -> Server:
+    """A connection in autocommit mode; the password is asked for where a terminal is at hand. `anywhere`: the URL need
+    not name a database.
 
     Raises InputError (a URL that is none, no driver), ServerFailed, Refused (a server newer than any tested one).
     """
     pymysql = _driver()
-    wanted = target(url)
+    wanted = target(url, anywhere=anywhere)
     try:
         found, wanted = _connected(wanted)
     except (pymysql.err.Error, OSError, RuntimeError) as error:
@@ -335,7 +336,7 @@ def _open(wanted: Target) -> "pymysql.connections.Connection[Any]":
         unix_socket=wanted.socket or None,
         user=wanted.user,
         password=wanted.password,
-        database=wanted.database,
+        database=wanted.database or None,
         charset="utf8mb4",
         use_unicode=False,
         conv=_no_decoders(encoders),

@@ -211,7 +211,7 @@ def _make_accounts(url: str, names: Sequence[str]) -> None:
 @contextmanager
 def _database_on(url: str, like: Header, roles: Sequence[str]) -> Generator[str]:
     """A database of that name beside the one of the URL; Refused if there is one, or the server is of another kind."""
-    server, name = connect(url), f"{NAME}_{os.getpid()}"
+    server, name = connect(url, anywhere=True), f"{NAME}_{os.getpid()}"
     try:
         found = Executor(server)
         if server.flavour != like.flavour:

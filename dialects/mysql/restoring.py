@@ -110,7 +110,7 @@ def _head(file: str) -> str:
 @contextmanager
 def _made(url: str, read: Sequence[tuple[str, Sequence[tuple[int, str]]]]) -> Generator[str]:
     """Run them in a database that is made for it, and dropped in the end."""
-    server, name = connect(url), f"{NAME}_{os.getpid()}"
+    server, name = connect(url, anywhere=True), f"{NAME}_{os.getpid()}"
     try:
         with explained(server.where):
             _run(server, f"CREATE DATABASE {name}")

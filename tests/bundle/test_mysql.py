@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -111,6 +112,14 @@ def test_rows_of_kept_tables_are_counted_on_both_sides(made: Made, my_server: My
     assert done.code == 0, done.err
     assert "no rows are gone from the 1 table that was counted" in done.out
     assert printed(database, made.path / "verify.sql") == [count, "verify: all sound"]
+
+
+def test_rows_of_tables_that_show_those_of_others_are_not_counted(ground: Ground, tmp_path: Path) -> None:
+    parts = "CREATE TABLE m1 (a int) ENGINE=MyISAM; CREATE TABLE m2 (a int) ENGINE=MyISAM; INSERT INTO m1 VALUES (1);"
+    one, other = (f"{parts} CREATE TABLE m (a int) ENGINE=MERGE UNION=({names});" for names in ("m1, m2", "m2"))
+    made = bundled(ground, tmp_path, Case("merged", one, other))
+    assert "COUNT(*) FROM `m`" not in (made.path / "preflight.sql").read_text("utf-8")
+    assert made.run("apply").code == 0
 
 
 def test_rows_that_are_gone_afterwards_are_told(made: Made, my_server: MyServer) -> None:
@@ -370,8 +379,10 @@ def test_a_lost_connection_says_what_is_not_known(made: Made, my_server: MyServe
     assert made.differs_from(made.new) == ""
 
 
-def test_rehearsed_on_a_server_that_is_named(ground: Ground, made: Made, my_server: MyServer) -> None:
-    done = run("rehearse", made.path, "--scratch", ground.scratch)
+@pytest.mark.parametrize("path", ["/mysql", "/", ""])
+def test_rehearsed_on_a_server_that_is_named(path: str, ground: Ground, made: Made, my_server: MyServer) -> None:
+    """It need not name a database: one is made beside it."""
+    done = run("rehearse", made.path, "--scratch", urlsplit(ground.scratch)._replace(path=path).geturl())
     assert done.code == 0, done.err
     assert (made.path / NAME_OF_PROOF).exists()
     assert run("check", made.path).code == 0

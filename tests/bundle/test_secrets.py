@@ -110,12 +110,21 @@ def every_command(ground: Ground, watched: Watched, folder: Path) -> None:
         assert watched.run("diff", url, made.new, "--format", "json", password=password) == 0
         assert watched.run("script", url, made.new, password=password) == 0
         assert watched.run("bundle", url, made.new, "-o", fresh, password=password) == 0
+        to = ("--to", "flyway", "-o", folder / f"migrations{number}")
+        assert watched.run("export", url, made.new, *to, password=password) == 0
+        assert watched.run("build", url, password=password) == 0
         assert watched.run("apply", fresh, url, "--yes", "--record", "--log-format", "json", password=password) == 0
         assert watched.run("verify", made.new, url, password=password) == 0
         assert watched.run("verify", made.old, url, "--format", "markdown", password=password) == 1
         assert watched.run("rollback", fresh, url, "--yes", "--allow", "DB*", password=password) == 0
         assert watched.run("apply", made.path, url, password=password) == 2  # nobody to confirm
     assert watched.run("rehearse", made.path, "--scratch", scratch) == 0
+    file = folder / "schema.sql"
+    file.write_text(f"{PAIR.a};")
+    imports = ("dump", ground.verb, "--from-sql", file, "--scratch")
+    assert watched.run(*imports, scratch) == 0
+    assert watched.run(*imports, with_password(ground.scratch, None), password=SECRET) == 0
+    assert watched.run(*imports, with_password(ground.scratch, WRONG)) == 4
     wrong = with_password(made.url, WRONG)
     for verb in (("dump", ground.verb), ("verify", made.new)):
         assert watched.run(*verb, wrong) == 4

@@ -57,6 +57,7 @@ def test_sql_gives_what_its_database_gives(my_database: MyDatabase, scratch: str
     found = run("dump", "mysql", "--from-sql", file, "--scratch", scratch)
     assert (found.code, found.err) == (0, wanted.err), found.err
     assert found.out == wanted.out
+    assert run("dump", "mysql", "--from-sql", file, "--scratch", scratch.removesuffix("mysql")).out == wanted.out
     assert my_database.run("SHOW DATABASES LIKE 'dbstrata_import%'") == []
 
 
