@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ..snapshots.errors import Defect, Refused
 from ..snapshots.model import Identity, Object, references, unset
-from ..snapshots.naming import moved
+from ..snapshots.naming import kind_of, moved
 from .along import Along, used_by
 from .compare import compared
 from .decide import Decision, Decisions, Fate
@@ -51,6 +51,7 @@ class Steps:
         for _ in range(_ROUNDS):
             if not self._repair():
                 break
+        self._order_disturbed()
         self._order_setters()
         self._order_appended()
 
@@ -436,6 +437,25 @@ class Steps:
                 _, wanted, causes = self._repairs.setdefault(identity, (after, {}, []))
                 wanted[attribute] = None
                 causes.append(step)
+
+    def _order_disturbed(self) -> None:
+        """What stands in an object is dropped before the alter that disturbs it, and made again after it; so is what
+        stands in its heirs, to which the alter reaches."""
+        creates = {step.identity: step for step in self.steps if step.action == "create"}
+        for step in list(self.steps):
+            if step.action == "alter" and step.settles and step.identity in self.old:
+                disturbed = self._disturbed(step)
+                self.edges.extend((self._drops[i], step) for i in disturbed if i in self._drops)
+                self.edges.extend((step, creates[i]) for i in disturbed if i in creates)
+
+    def _disturbed(self, step: Step) -> list[Identity]:
+        assert step.old is not None and step.new is not None
+        rules = [self.decisions.rule(step.identity, a, step.old, step.new) for a in step.attributes]
+        kinds = frozenset[str]().union(*(rule.disturbs for rule in rules if isinstance(rule, InPlace)))
+        reached = [step.identity] if kinds else []
+        for identity in reached:
+            reached.extend(heir for heir in self.old.heirs(identity) if heir not in reached)
+        return [i for identity in reached for i in self.old.inside(identity) if kind_of(i) in kinds]
 
     def _order_setters(self) -> None:
         """What a step leaves as it is, or resets to what it is, is set after it, where nobody waits for that."""

@@ -1,0 +1,10 @@
+CREATE TYPE public.state AS ENUM ('new', 'old');
+CREATE FUNCTION public.first_state() RETURNS public.state LANGUAGE sql AS $$SELECT 'new'::public.state$$;
+CREATE TABLE public.called (id integer PRIMARY KEY, s public.state DEFAULT public.first_state());
+CREATE TABLE public.parted (id integer, s public.state DEFAULT 'new', n text DEFAULT 'x') PARTITION BY LIST (id);
+CREATE TABLE public.part PARTITION OF public.parted FOR VALUES IN (1) PARTITION BY LIST (id);
+CREATE TABLE public.leaf PARTITION OF public.part FOR VALUES IN (1);
+ALTER TABLE public.leaf ALTER s SET DEFAULT public.first_state();
+CREATE TABLE public.top (id integer, s public.state DEFAULT 'new', n text DEFAULT 'x');
+CREATE TABLE public.kid () INHERITS (public.top);
+ALTER TABLE public.kid ALTER s SET DEFAULT 'new', ALTER n SET DEFAULT 'y';
