@@ -73,8 +73,10 @@ class Steps:
     def _order_drops(self) -> None:
         """Where an object and what derives from it are dropped apart, the origin goes first: it holds the other. But
         what is used by that with which it goes, goes before: its origin's drop would take it out of there."""
+        takes = {gone: drop for drop in self._drops.values() for gone in drop.destroys} | self._drops
         for identity, drop in self._drops.items():
-            self.edges.extend((self._drops[o], drop) for o in self.old[identity].derived_from if o in self._drops)
+            above = [takes[o] for o in self.old[identity].derived_from if o in takes]
+            self.edges.extend((origin, drop) for origin in above if origin is not drop)
             used = [] if self._is_moved_out(identity) else [i for _, i in references(self.old[identity])]
             origins = {o for i in used if i in drop.destroys for o in self.old[i].derived_from} - drop.destroys
             self.edges.extend((drop, self._drops[o]) for o in sorted(origins) if o in self._drops)

@@ -11,7 +11,7 @@ from ...snapshots.postgres import Column, ForeignKey, Index, Table, Trigger
 from .around import ancestors, beyond, heirs_of, holder_of
 from .claims import INDEXES
 from .effects.common import shape
-from .rules.common import is_attached_late, partitions, parts
+from .rules.common import is_attached_late, is_inherited, partitions, parts
 from .rules.relations import whole
 
 __all__ = ["links"]
@@ -47,9 +47,9 @@ def _create_links(step: Step, old: Schema, new: Schema) -> Links:
 
 
 def _default_links(step: Step, old: Schema, new: Schema) -> Links:
-    """A child's own default comes after the one that ADD COLUMN brings."""
+    """A child's own default comes after the one that ADD COLUMN brings, where it brings the column."""
     column = new[step.parent] if step.parent is not None else None
-    above = column.derived_from if column is not None else ()
+    above = column.derived_from if column is not None and is_inherited(column) else ()
     return Links(needs=frozenset(d for origin in above if (d := Identity(f"default {path_of(origin)}")) in new))
 
 
@@ -217,6 +217,22 @@ def _freed_links(step: Step, old: Schema, new: Schema) -> Links:
     return Links(precedes=frozenset(p for i in gone for p in _referenced_partitions(i, old)))
 
 
+def _own_links(step: Step, old: Schema, new: Schema) -> Links:
+    """A child's own column or check comes before the parent's, which takes it in, unless CREATE TABLE inherits it."""
+    origins = step.new.derived_from if step.new is not None else ()
+    if not all(_is_in(table, old) for table in (step.parent, *map(new.parent, origins))):
+        return Links()
+    return Links(precedes=frozenset(origins))
+
+
+def _is_in(table: Identity | None, schema: Schema) -> bool:
+    return table is not None and table in schema
+
+
+def _constraint_links(step: Step, old: Schema, new: Schema) -> Links:
+    return _own_links(step, old, new) if kind_of(step.identity) == "check" else _held_links(step, old, new)
+
+
 def _held_links(step: Step, old: Schema, new: Schema) -> Links:
     """And come when all are attached, and a partition's own of another name is there to be taken in."""
     own = {i for i in new.heirs(step.identity) if parts_of(i)[-1] != parts_of(step.identity)[-1]}
@@ -248,7 +264,8 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "index.create": _index_links,
     "sequence.set_owned_by": _owned_by_links,
     "common.set_acl": _acl_links,
-    "alter_table.add_constraint": _held_links,
+    "alter_table.add_column": _own_links,
+    "alter_table.add_constraint": _constraint_links,
     "alter_table.drop_constraint": _freed_links,
     "table.drop": _freed_links,
 }

@@ -158,7 +158,9 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
     if step.parent is None or not isinstance(step.new, Column | Check | ForeignKey | Trigger | Default):
         return
     if isinstance(step.new, Column | Check | ForeignKey):
-        yield from _taken_in(step.identity, step.parent, step.new, state)
+        brought = [(i, table) for i, table, obj in step.inner if obj.derived_from]
+        for origin, table in [(step.identity, step.parent), *brought]:
+            yield from _taken_in(origin, table, step.new, state)
     if isinstance(step.new, Default):
         yield from _default_along(step, step.parent, step.new, state)
         return
@@ -170,16 +172,18 @@ def _created_along(step: Step, state: State) -> Iterator[Effect]:
             current = created(made, state)
             if isinstance(step.new, Column) and isinstance(current, Column):
                 current = _column_along(child, current, step)
-            yield child, replace(current, derived_from=made.derived_from or (origin,), **_inherited(made))
+            inherited = {"local": False} if isinstance(current, Column | Check) else {}
+            yield child, replace(current, derived_from=made.derived_from or (origin,), **inherited)
 
 
 def _default_along(step: Step, column: Identity, default: Default, state: State) -> Iterator[Effect]:
-    """ADD COLUMN with a default reaches the children; a default by itself stays off them."""
+    """ADD COLUMN with a default reaches the columns that it makes in children; a default by itself stays off them."""
     if step.context.get("only") or state.schema.get(column) is not None:
         return
     for heir, _ in all_derived(column, state):
         obj = state.get(heir)
-        if isinstance(obj, Column) and obj.default is not None and state.schema.get(heir) is None:
+        brought = isinstance(obj, Column) and not obj.local and state.schema.get(heir) is None
+        if isinstance(obj, Column) and brought and obj.default is not None:
             yield obj.default.identity(heir), default
 
 
@@ -211,10 +215,6 @@ def _taken_in(origin: Identity, table: Identity, new: Object, state: State) -> I
                 local = obj.local and below.partition_of is None
                 yield inner, replace(obj, derived_from=(origin,), local=local)
                 break
-
-
-def _inherited(obj: Object) -> dict[str, Any]:
-    return {"local": obj.local} if isinstance(obj, Column | Check) else {}
 
 
 def _heirs(step: Step) -> Iterator[tuple[Identity, Identity]]:

@@ -7,7 +7,7 @@ from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
 from .. import composites, conversion, not_nulls
 from ..casts import NoCast, comparable, fits, loses
-from .common import ACL, COMMENT, DERIVED, ask, is_partition, is_rebound, own, same
+from .common import ACL, COMMENT, DERIVED, ask, is_inherited, is_partition, is_rebound, own, same
 from .heirs import losing
 
 DISTURBED_BY_TYPE = frozenset(
@@ -116,8 +116,19 @@ def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schem
         return InPlace("table.set_not_null_constraint", unbinds=frozenset({table}))
     validity = [c is not None and c.not_valid for c in (old.not_null_constraint, new.not_null_constraint)]
     if validity == [False, True]:
+        if _is_inherited_not_null(new, old_schema, new_schema):
+            return Refuse(
+                "its NOT NULL is valid, and no statement makes one that is inherited NOT VALID again",
+                next="leave it valid in the new schema",
+            )
         return _not_null(identity, old, new, old_schema, new_schema)
     return InPlace("table.set_not_null_constraint", brought=True)
+
+
+def _is_inherited_not_null(column: Column, *schemas: Schema) -> bool:
+    """Is a parent's column NOT NULL on both sides?"""
+    above = ([schema.get(origin) for schema in schemas] for origin in column.derived_from)
+    return any(all(isinstance(c, Column) and c.not_null for c in both) for both in above)
 
 
 def _origin_names(column: Column, *schemas: Schema) -> list[str] | None:
@@ -135,7 +146,7 @@ def _local(identity: Identity, old: Object, new: Object, old_schema: Schema, new
     if is_rebound(identity, old_schema, new_schema):
         return Kept()
     if not old.derived_from and identity in old_schema and any(o not in old_schema for o in new.derived_from):
-        if not getattr(new, "local", True):
+        if is_inherited(new):
             return Replace(loses="the column's values: the child's own column gives way to the parent's new one")
         return Kept()
     return own(identity, old, new, old_schema, new_schema)
@@ -177,8 +188,8 @@ RULES = {
         retype="type",
         irreplaceable=_irreplaceable,
         leaves_heirs=True,
-        created_along=lambda _obj: True,
-        dropped_along=lambda obj: not getattr(obj, "local", True),
+        created_along=is_inherited,
+        dropped_along=is_inherited,
         drop_loses="the column's values in every row",
         create_fails=_add_fails,
     ),

@@ -70,13 +70,18 @@ def ask(column: Identity, error: NoCast) -> Refuse:
     )
 
 
+def is_inherited(obj: Object) -> bool:
+    """Is the column or check there for its parent's sake alone?"""
+    return not getattr(obj, "local", True)
+
+
 def own(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, new: Schema) -> Rule:
     """`local` of an inherited column or check. NO INHERIT makes all of a child's its own, and INHERIT leaves them so;
     no statement takes that back, but that a partition has none of its own."""
     table = new.get(new.parent(identity) or identity)
-    kept = not new_obj.derived_from or identity not in old or getattr(table, "partition_of", None) is not None
-    before, after = getattr(old_obj, "local", True), getattr(new_obj, "local", True)
-    if kept or before == after:
+    kept = not new_obj.derived_from or getattr(table, "partition_of", None) is not None
+    before, after = not is_inherited(old_obj), not is_inherited(new_obj)
+    if kept or before == after or (after and identity not in old):
         return Kept()
     if after:
         return Rebind()
@@ -99,6 +104,7 @@ __all__ = [
     "ask",
     "attached",
     "is_attached_late",
+    "is_inherited",
     "is_partition",
     "is_rebound",
     "own",

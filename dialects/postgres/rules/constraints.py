@@ -6,7 +6,7 @@ from ....engine.protocol import Choose, InPlace, Kept, KindRules, Rebind, Replac
 from ....snapshots.model import Identity, Object
 from ....snapshots.naming import parts_of
 from ....snapshots.postgres import ForeignKey
-from .common import COMMENT, attached, is_rebound, own, partitions, same
+from .common import COMMENT, attached, is_inherited, is_rebound, own, partitions, same
 
 BREAKS = "rows that break it"
 
@@ -89,8 +89,8 @@ RULES = {
         detachable=True,
         rename_reaches_heirs=True,
         leaves_heirs=True,
-        created_along=lambda _obj: True,
-        dropped_along=lambda obj: not getattr(obj, "local", True),
+        created_along=is_inherited,
+        dropped_along=is_inherited,
         create_fails=_fails,
     ),
     "primary_key": KindRules(
