@@ -227,9 +227,10 @@ def _partition_links(step: Step, old: Schema, new: Schema) -> Links:
 
 
 def _unpartition_links(step: Step, old: Schema, new: Schema) -> Links:
-    """Before the keys that it asks for go, and others come."""
-    inside = [i for schema in (old, new) for i in schema.inside(step.identity) if kind_of(i) in _KEYS]
-    return Links(releases=frozenset(inside), precedes=frozenset(inside))
+    """Before the keys and columns that it asks for go or change, and other keys come."""
+    keys = [i for schema in (old, new) for i in schema.inside(step.identity) if kind_of(i) in _KEYS]
+    columns = [i for i in old.inside(step.identity) if kind_of(i) == "column"]
+    return Links(releases=frozenset([*keys, *columns]), precedes=frozenset([*keys, *columns]))
 
 
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {

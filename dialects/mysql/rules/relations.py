@@ -14,8 +14,8 @@ OUTSIDE = "rows that no partition takes"
 
 def _partitioning(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
     """Partitions at the end come and go by themselves; any other change copies the table. Where its keys or types
-    change too, it is first not partitioned at all: at each point every key must hold all columns of the partitioning
-    (1503), and these be of types that its method takes (1659)."""
+    change too, or columns go, it is first not partitioned at all: at each point every key must hold all columns of the
+    partitioning (1503), and these be there (3855, 1054), of types that its method takes (1659)."""
     assert isinstance(old, Table) and isinstance(new, Table)
     if new.partitioning is None:
         return InPlace(REMOVE, rank=-2)
@@ -29,9 +29,9 @@ def _partitioning(identity: Identity, old: Object, new: Object, olds: Schema, ne
 
 
 def _columns_differ(old: Table, new: Table) -> bool:
-    """Does a column get another type that the one partitioning or the other could be about?"""
-    types = {column.name: column.type for column in old.columns}
-    return any(types.get(column.name, column.type) != column.type for column in new.columns)
+    """Does a column go, or get another type, that the one partitioning or the other could be about?"""
+    types = {column.name: column.type for column in new.columns}
+    return any(types.get(column.name) != column.type for column in old.columns)
 
 
 def _keys_differ(identity: Identity, old: Schema, new: Schema) -> bool:
