@@ -13,7 +13,7 @@ import msgspec
 from ..engine.compare import Change, Changes
 from ..engine.protocol import Renaming
 from ..engine.schema import Schema
-from ..snapshots.model import Header, Identity, Object, Value, attributes, flatten
+from ..snapshots.model import Header, Identity, Object, Text, Value, attributes, flatten
 from ..snapshots.naming import kind_of, path_of
 from .reasons import label
 
@@ -178,7 +178,8 @@ def _told(obj: Object, out: frozenset[str]) -> str:
     for name, value in _set(obj):
         if name in UNTOLD or name in out or value is False:
             continue
-        text = _word(name) if value is True else f"{_word(name)} {'; '.join(_lines(value))}"
+        said = _one_line(value) if name in _texts(type(obj)) else "; ".join(_lines(value))
+        text = _word(name) if value is True else f"{_word(name)} {said}"
         if "\n" not in text and length + len(text) <= LONGEST:
             parts.append(text)
             length += len(text)
@@ -187,6 +188,16 @@ def _told(obj: Object, out: frozenset[str]) -> str:
 
 _fields = cache(msgspec.structs.fields)
 """It reads the type hints anew each time."""
+
+
+@cache
+def _texts(cls: type[Object]) -> frozenset[str]:
+    """The attributes whose tuples are the lines of one text."""
+    return frozenset(f.name for f in _fields(cls) if f.type in (Text, Text | None))
+
+
+def _one_line(text: Text) -> str:
+    return " ".join(line.strip() for line in _lines(text)).strip()
 
 
 def _set(obj: Object) -> Iterator[tuple[str, Any]]:

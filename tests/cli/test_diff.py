@@ -125,6 +125,12 @@ def test_markdown_fits_a_comment(tmp_path: Path) -> None:
     assert "more top-level objects" in found
 
 
+def test_a_new_text_is_read_as_one(tmp_path: Path) -> None:
+    view = View(schema="public", name="late", query=(" SELECT id,", "    note", "   FROM public.orders"))
+    old, new = written(tmp_path, "old.json", OLD), written(tmp_path, "new.json", snapshot(table("same"), view))
+    assert "+ view public.late: query SELECT id, note FROM public.orders\n" in run("diff", old, new).out
+
+
 def test_names_do_not_leave_their_place(tmp_path: Path) -> None:
     nasty = table("a`b``c\n# boo\u2028\x1b[31m*/", comment="``` \n```\n</details>")
     old, new = (
