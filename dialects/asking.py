@@ -28,6 +28,7 @@ class Known(ABC):
     def __init__(self, steps: Iterable[Step], old: Schema) -> None:
         self.old = old
         self._before: Mapping[Identity, Identity] = {new: was for s in steps for was, new in s.renames.items()}
+        self._after: Mapping[Identity, Identity] = {was: new for new, was in self._before.items()}
 
     def was(self, identity: Identity) -> Identity:
         """What it is called before the script."""
@@ -39,7 +40,7 @@ class Known(ABC):
 
     def now(self, identity: Identity) -> Identity:
         """What is called so before the script, by its name behind it."""
-        return next((new for new, was in self._before.items() if was == identity), identity)
+        return self._after.get(identity, identity)
 
     @abstractmethod
     def around(self, step: Step) -> Identity | None:

@@ -5,7 +5,7 @@ that the way back needs no hint of its own; and done where only the new name is 
 steps of a plan. All that is planned after them speaks the new names.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -168,7 +168,7 @@ def _renamed(
     rules = dialect.rules(kind_of(before))
     if rules.rename is None:
         raise _bad(renaming, f"a {_word(before)} can't be renamed")
-    heirs = tuple(_heirs(before, schema)) if rules.rename_reaches_heirs else ()
+    heirs = tuple(schema.all_heirs(before)) if rules.rename_reaches_heirs else ()
     if obj.derived_from and rules.rename_reaches_heirs:
         raise _bad(renaming, f"it comes from {obj.derived_from[0]}, and is renamed with that")
     subjects = {before, *heirs}
@@ -187,12 +187,6 @@ def _renamed(
     made = schema.with_objects(sorted(objects, key=lambda o: o.identity()))
     _check(moved, made, renaming)
     return made, _step(moved[before], obj, schema, made, moved, rules.rename), moved
-
-
-def _heirs(identity: Identity, schema: Schema) -> Iterator[Identity]:
-    for heir in schema.heirs(identity):
-        yield heir
-        yield from _heirs(heir, schema)
 
 
 def _named(obj: Object, parent: Identity | None, subjects: set[Identity], renaming: Renaming) -> Object:

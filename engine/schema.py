@@ -171,6 +171,12 @@ class Schema:
         """What derives from it."""
         return self._across.heirs.get(identity, [])
 
+    def all_heirs(self, identity: Identity) -> Iterator[Identity]:
+        """What derives from it, at whatever remove; what does so in two ways, twice."""
+        for heir in self.heirs(identity):
+            yield heir
+            yield from self.all_heirs(heir)
+
 
 class Uses(Struct, frozen=True):
     """Who names an identity in which attribute, and what derives from it."""

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from ..snapshots.errors import Defect, Refused
 from ..snapshots.model import Identity, Object, references, unset
-from ..snapshots.naming import kind_of, moved
+from ..snapshots.naming import moved
+from . import orders
 from .along import Along, used_by
 from .compare import compared
 from .decide import Decision, Decisions, Fate
@@ -51,9 +52,9 @@ class Steps:
         for _ in range(_ROUNDS):
             if not self._repair():
                 break
-        self._order_disturbed()
-        self._order_setters()
-        self._order_appended()
+        self.edges.extend(orders.around_disturbing(self.steps, self._drops, decisions, old))
+        self.edges.extend(orders.after_leaving(self.steps, self._outlasted, old))
+        self.edges.extend(orders.appending(self.steps, decisions, new))
 
     # ------------------------------------------------------------------ steps of one object
 
@@ -439,53 +440,6 @@ class Steps:
                 _, wanted, causes = self._repairs.setdefault(identity, (after, {}, []))
                 wanted[attribute] = None
                 causes.append(step)
-
-    def _order_disturbed(self) -> None:
-        """What stands in an object is dropped before the alter that disturbs it, and made again after it; so is what
-        stands in its heirs, to which the alter reaches."""
-        creates = {step.identity: step for step in self.steps if step.action == "create"}
-        for step in list(self.steps):
-            if step.action == "alter" and step.settles and step.identity in self.old:
-                disturbed = self._disturbed(step)
-                self.edges.extend((self._drops[i], step) for i in disturbed if i in self._drops)
-                self.edges.extend((step, creates[i]) for i in disturbed if i in creates)
-
-    def _disturbed(self, step: Step) -> list[Identity]:
-        assert step.old is not None and step.new is not None
-        rules = [self.decisions.rule(step.identity, a, step.old, step.new) for a in step.attributes]
-        kinds = frozenset[str]().union(*(rule.disturbs for rule in rules if isinstance(rule, InPlace)))
-        reached = [step.identity] if kinds else []
-        for identity in reached:
-            reached.extend(heir for heir in self.old.heirs(identity) if heir not in reached)
-        return [i for identity in reached for i in self.old.inside(identity) if kind_of(i) in kinds]
-
-    def _order_setters(self) -> None:
-        """What a step leaves as it is, or resets to what it is, is set after it, where nobody waits for that."""
-        setters: dict[tuple[Identity, str], list[Step]] = {}
-        for step in self.steps:
-            if step.action == "alter" and not step.settles and not step.unset:
-                for attribute in step.attributes:
-                    setters.setdefault((step.identity, attribute), []).append(step)
-        for cause, identity, attribute in self._outlasted:
-            if self._derives(identity, cause.identity):
-                self.edges.extend((cause, step) for step in setters.get((identity, attribute), ()) if step is not cause)
-
-    def _order_appended(self) -> None:
-        """What can only be appended is made in its order."""
-        made: dict[Identity, dict[Identity, Step]] = {}
-        for step in self.steps:
-            if step.action == "create" and step.parent is not None:
-                made.setdefault(step.parent, {})[step.identity] = step
-        for parent, steps in made.items():
-            around = self.new[parent]
-            for field in set(around.ordered).difference(self.decisions.rules(parent).placeable):
-                siblings = [inner.identity(parent) for inner in getattr(around, field)]
-                self._chain([steps[i] for i in siblings if i in steps])
-
-    def _derives(self, identity: Identity, origin: Identity) -> bool:
-        """Does it derive from that, at whatever remove?"""
-        above = self.old[identity].derived_from if identity in self.old else ()
-        return origin in above or any(self._derives(i, origin) for i in above)
 
     def _is_set(self, identity: Identity, attribute: str, step: Step) -> bool:
         """Is the attribute altered anyway: once what the step sets aside is there anew, or by a step before it?"""

@@ -88,8 +88,8 @@ class Run:
             self._announce(script)
             return
         self._confirm(script)
-        plan, counted = self.bundle.plan, script is self.bundle.plan.forward
-        rows = self._rows(plan.preflight) if counted else {}
+        plan = self.bundle.plan
+        rows = self._rows(plan.preflight) if script is plan.forward else {}
         began = time.monotonic()
         with self._stops():
             self._parts(script)
@@ -162,7 +162,7 @@ class Run:
     def _preflight(self, checks: "tuple[Check, ...]") -> None:
         problems = 0
         for check in checks:
-            if check.counts or (check.may and not self.session.rows(check.may)):
+            if check.counts or not self._may(check):
                 continue
             for row in self.session.rows(check.sql):
                 problems += check.stops
@@ -175,12 +175,15 @@ class Run:
                 next="mend what is told above; preflight.sql in the bundle asks the same",
             )
 
+    def _may(self, check: "Check") -> bool:
+        return not check.may or bool(self.session.rows(check.may))
+
     def _rows(self, checks: "tuple[Check, ...]") -> dict[str, int]:
         """How many there are in each table that is kept and not too large."""
         return {
             label: int(count)
             for check in checks
-            if check.counts and (not check.may or self.session.rows(check.may))
+            if check.counts and self._may(check)
             for label, count in self.session.rows(check.sql)
         }
 

@@ -228,9 +228,9 @@ def _partition_links(step: Step, old: Schema, new: Schema) -> Links:
 
 def _unpartition_links(step: Step, old: Schema, new: Schema) -> Links:
     """Before the keys and columns that it asks for go or change, and other keys come."""
-    keys = [i for schema in (old, new) for i in schema.inside(step.identity) if kind_of(i) in _KEYS]
-    columns = [i for i in old.inside(step.identity) if kind_of(i) == "column"]
-    return Links(releases=frozenset([*keys, *columns]), precedes=frozenset([*keys, *columns]))
+    kinds = ((old, _KEYS | {"column"}), (new, _KEYS))
+    inside = frozenset(i for schema, of in kinds for i in schema.inside(step.identity) if kind_of(i) in of)
+    return Links(releases=inside, precedes=inside)
 
 
 _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {

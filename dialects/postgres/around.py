@@ -24,13 +24,6 @@ def _parents(schema: Schema) -> frozenset[Identity]:
     return frozenset(p for t in tables for p in (*t.inherits, *([t.partition_of] if t.partition_of else ())))
 
 
-def heirs_of(identity: Identity, schema: Schema) -> Iterator[Identity]:
-    """What derives from it, at whatever remove."""
-    for heir in schema.heirs(identity):
-        yield heir
-        yield from heirs_of(heir, schema)
-
-
 def ancestors(table: Identity, schema: Schema) -> Iterator[Identity]:
     """The tables that it is a part of or inherits from, at whatever remove."""
     obj = schema.get(table)

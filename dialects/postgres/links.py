@@ -8,7 +8,7 @@ from ...engine.protocol import Links, Schema, Step
 from ...snapshots.model import Identity, Object
 from ...snapshots.naming import identity, kind_of, parts_of, path_of
 from ...snapshots.postgres import Column, ForeignKey, Index, Table, Trigger
-from .around import ancestors, beyond, heirs_of, holder_of
+from .around import ancestors, beyond, holder_of
 from .claims import INDEXES
 from .effects.common import shape
 from .rules.common import is_attached_late, is_inherited, partitions, parts
@@ -68,7 +68,7 @@ def _attach_links(step: Step, old: Schema, new: Schema) -> Links:
         if i not in step.produces and _is_attached(i, new[i]) and not is_attached_late(new[i], new)
         if not _is_double(i, new)
     ]
-    parts = (part for i in own if kind_of(i) in INDEXES for part in heirs_of(i, new))
+    parts = (part for i in own if kind_of(i) in INDEXES for part in new.all_heirs(i))
     return Links(needs=frozenset([*needs, *own]), after=frozenset((part, "derived_from") for part in parts))
 
 
@@ -115,7 +115,7 @@ def _not_null_links(step: Step, old: Schema, new: Schema) -> Links:
     """A child's own NOT NULL comes before the parent's reaches it, and goes after that: none that is inherited can be
     dropped; nor one whose column tells rows apart for replication."""
     assert isinstance(step.new, Column)
-    around = set(heirs_of(step.identity, new)) if step.new.not_null else step.new.derived_from
+    around = set(new.all_heirs(step.identity)) if step.new.not_null else step.new.derived_from
     after = {(i, attribute) for i in around for attribute in _NOT_NULL}
     if not step.new.not_null and step.parent is not None and step.identity in _telling_apart(old.get(step.parent), old):
         after |= {(step.parent, attribute) for attribute in ("replica_identity", "replica_identity_index")}

@@ -18,7 +18,7 @@ from ...snapshots.postgres import (
 )
 from ...templates.filters.postgres import table_path
 from . import casts, conversion, not_nulls, privileges, spelling
-from .around import beyond, has_children, heirs_of, holder_of
+from .around import beyond, has_children, holder_of
 from .claims import INDEXES, KEYS, aside, taken_names
 from .rules.common import parts
 from .rules.indexes import left_invalid
@@ -336,7 +336,7 @@ def _stated_name(step: Step, old: Schema, new: Schema) -> str | None:
     if not_nulls.is_taken(step.identity, step.new, old, new):
         return name
     made = {i for i, _, _ in step.inner}
-    for heir in heirs_of(step.identity, new):
+    for heir in new.all_heirs(step.identity):
         column, before = new[heir], old.get(heir)
         assert isinstance(column, Column)
         apart = before is None or not before.derived_from

@@ -60,7 +60,7 @@ def _can_be_unbound(table: Identity, schema: Schema) -> bool:
     """Is it as before once it is bound again? NO INHERIT makes inherited columns the child's own."""
     columns = (schema[i] for i in schema.inside(table) if kind_of(i) == Column.kind)
     partition = getattr(schema[table], "partition_of", None) is not None
-    return partition or all(getattr(c, "local", True) for c in columns)
+    return partition or not any(map(is_inherited, columns))
 
 
 def _is_respelled(user: Check | Index) -> bool:

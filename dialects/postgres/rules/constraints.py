@@ -39,7 +39,7 @@ def _local(identity: Identity, old: Object, new_obj: Object, old_schema: Schema,
     rule = own(identity, old, new_obj, old_schema, new_schema)
     table = new_schema.parent(identity)
     inner = [new_schema[i] for i in new_schema.inside(table)] if table is not None else []
-    inherited = any(obj.derived_from and not getattr(obj, "local", True) for obj in inner)
+    inherited = any(obj.derived_from and is_inherited(obj) for obj in inner)
     return InPlace("alter_table.restate_check") if isinstance(rule, Rebind) and inherited else rule
 
 
