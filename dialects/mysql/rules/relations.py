@@ -15,8 +15,8 @@ OUTSIDE = "rows that no partition takes"
 def _partitioning(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
     """Partitions at the end come and go by themselves; any other change copies the table. Where its keys or types
     change too, or columns go, it is first not partitioned at all: at each point every key must hold all columns of the
-    partitioning (1503), and these be there (3855, 1054), of types that its method takes (1659); so it
-    is where the table keeps its history no more, which it could be about (4131)."""
+    partitioning (1503), and these be there (3855, 1054), of types that its method takes (1659). So it is where
+    partitions hold a history that the table keeps no more (4131)."""
     assert isinstance(old, Table) and isinstance(new, Table)
     if new.partitioning is None:
         return InPlace(REMOVE, rank=-2)
@@ -24,12 +24,12 @@ def _partitioning(identity: Identity, old: Object, new: Object, olds: Schema, ne
     if change is not None:
         gone = ", ".join(change.dropped)
         return InPlace("alter_table.change_partitions", loses=f"the rows of {gone}" if gone else None)
-    unversioned = old.system_versioned and not new.system_versioned
+    histories = old.partitioning is not None and old.partitioning.method == "SYSTEM_TIME" and not new.system_versioned
     rebinds = old.partitioning is not None and (
-        unversioned or _keys_differ(identity, olds, news) or _columns_differ(old, new)
+        histories or _keys_differ(identity, olds, news) or _columns_differ(old, new)
     )
     fails = OUTSIDE if partitions.is_closed(new.partitioning) else None
-    return InPlace(PARTITION_BY, unset=REMOVE, rebinds=rebinds, rank=-2 if unversioned else 0, fails=fails)
+    return InPlace(PARTITION_BY, unset=REMOVE, rebinds=rebinds, rank=-2 if histories else 0, fails=fails)
 
 
 def _columns_differ(old: Table, new: Table) -> bool:
