@@ -1,6 +1,8 @@
 """The JSON Schema of the format, made from the model: python -m dbstrata.snapshots.schema [FILE]"""
 
 import sys
+from collections.abc import Iterable
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import msgspec
 
 from .format import DIALECTS, FORMAT, snapshot_type, write_bytes
 
-__all__ = ["FILE", "schema", "text"]
+__all__ = ["FILE", "components", "schema", "text"]
 
 FILE = Path("docs/snapshot-format.schema.json")
 
@@ -16,9 +18,7 @@ FILE = Path("docs/snapshot-format.schema.json")
 def schema() -> dict[str, Any]:
     """A document that any dialect's snapshot of this format fits, and no other does."""
     dialects = sorted(DIALECTS)
-    roots, definitions = msgspec.json.schema_components(
-        [snapshot_type(dialect) for dialect in dialects], ref_template="#/$defs/{name}"
-    )
+    roots, definitions = components(map(snapshot_type, dialects))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"dbstrata snapshot, format {FORMAT}",
@@ -26,8 +26,18 @@ def schema() -> dict[str, Any]:
             {**root, "properties": {"header": {"properties": _constants(format=FORMAT, dialect=dialect)}}}
             for root, dialect in zip(roots, dialects, strict=True)
         ],
-        "$defs": dict(sorted(definitions.items())),
+        "$defs": definitions,
     }
+
+
+def components(types: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The schemas of the types, and of all that they are made of, by name. The same text from every msgspec and every
+    Python: some keep the indent of a docstring, some don't."""
+    roots, definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
+    return list(roots), dict(sorted(definitions.items()))
 
 
 def _constants(**values: object) -> dict[str, Any]:

@@ -189,11 +189,13 @@ def as_file(value: Any) -> bytes:
 
 def plan_schema() -> bytes:
     """The JSON Schema of plan.json and manifest.json."""
-    roots, definitions = msgspec.json.schema_components([PlanFile, Manifest], ref_template="#/$defs/{name}")
+    from ...snapshots.schema import components
+
+    roots, definitions = components([PlanFile, Manifest])
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"dbstrata bundle: plan.json, format {PLAN_FORMAT}; manifest.json, format {MANIFEST_FORMAT}",
-        "oneOf": list(roots),
-        "$defs": dict(sorted(definitions.items())),
+        "oneOf": roots,
+        "$defs": definitions,
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
