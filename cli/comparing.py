@@ -1,12 +1,15 @@
 """What `dbstrata diff` does once the command line is read."""
 
 import sys
-from collections.abc import Iterable
+from contextlib import nullcontext
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
+
     from .report import Report
     from .sources import Pair
 
@@ -41,12 +44,12 @@ def diff(
     format: ReportFormat = ReportFormat.text,
     exit_code: bool = False,
     output: str = "-",
-    scope: Iterable[str] | None = None,
+    scope: "Iterable[str] | None" = None,
     ignore: str = "",
     show_spelling: bool = False,
     forward: str | None = None,
     rollback: str | None = None,
-    rename: Iterable[str] | None = None,
+    rename: "Iterable[str] | None" = None,
     config: str | None = None,
 ) -> int:
     """Print what differs, write the scripts that were asked for; the exit code."""
@@ -59,30 +62,32 @@ def diff(
         write_text("", output)
         return 0
     both = pair(old, new, config=known, ignore=ignore, scope=scope, rename=rename)
-    text, different = compared(both, format, show_spelling=show_spelling, colour=output == "-" and may_colour())
-    write_text(text, output)
-    if scripts:
-        _write_scripts(both, forward, rollback)
+    with _way_back(both, rollback) as back:
+        text, different = compared(both, format, show_spelling=show_spelling, colour=output == "-" and may_colour())
+        write_text(text, output)
+        if forward is not None:
+            write_text(_script(both), forward)
+        if rollback is not None:
+            write_text(back(), rollback)
     return 1 if different and exit_code else 0
 
 
-def _write_scripts(both: "Pair", forward: str | None, rollback: str | None) -> None:
-    """Those that have a file to go to; of two, the way back is planned while the way forward is."""
-    from .beside import begun
-    from .output import write_text
+def _script(both: "Pair", *, rollback: bool = False) -> str:
     from .plans import make_script
 
+    return make_script(both, rollback=rollback)
+
+
+def _way_back(both: "Pair", rollback: str | None) -> "AbstractContextManager[Callable[[], str]]":
+    """What gives the script back, planned while the rest is done; where it has no file to go to, nothing is begun."""
+    from .beside import begun
+
+    work = partial(_script, both.back, rollback=True)
     if rollback is None:
-        assert forward is not None
-        write_text(make_script(both), forward)
-        return
-    back = partial(make_script, both.back, rollback=True)
-    if forward is None:
-        write_text(back(), rollback)
-        return
-    with begun(back) as made:
-        write_text(make_script(both), forward)
-        write_text(made(), rollback)
+        return nullcontext(work)
+    for schema in both.schemas:
+        _ = schema.across  # both ways need it
+    return begun(work)
 
 
 def verify(
@@ -90,7 +95,7 @@ def verify(
     url: str,
     *,
     format: ReportFormat = ReportFormat.text,
-    scope: Iterable[str] | None = None,
+    scope: "Iterable[str] | None" = None,
     ignore: str = "",
     config: str | None = None,
 ) -> int:

@@ -148,8 +148,8 @@ class Schema:
         return self._by_kind[kind]
 
     @cached_property
-    def _across(self) -> "Uses":
-        """Who names what, where the two stand in different top-level objects."""
+    def across(self) -> "Uses":
+        """Who names what, where the two stand in different top-level objects; worked out once."""
         users: defaultdict[Identity, list[tuple[Identity, str]]] = defaultdict(list)
         heirs: defaultdict[Identity, list[Identity]] = defaultdict(list)
         for root in self._walked.values():
@@ -164,12 +164,12 @@ class Schema:
         """(identity, attribute) of what names it; `derived_from` apart, for that is no use."""
         if identity not in self._entries:
             self._unfold(identity)
-        within, across = self._users_within.get(identity, ()), self._across.users.get(identity, ())
+        within, across = self._users_within.get(identity, ()), self.across.users.get(identity, ())
         return [*within, *across]
 
     def heirs(self, identity: Identity) -> list[Identity]:
         """What derives from it."""
-        return self._across.heirs.get(identity, [])
+        return self.across.heirs.get(identity, [])
 
     def all_heirs(self, identity: Identity) -> Iterator[Identity]:
         """What derives from it, at whatever remove; what does so in two ways, twice."""
