@@ -51,10 +51,15 @@ def blame(words: Sequence[str], *, format: Format, output: str, config: str | No
 
 
 def _name(words: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """An identity may come as one word or as two."""
-    first, *rest = words
-    is_kind = first.replace("_", "").isalpha() and rest and not os.path.exists(first)
-    return (f"{first} {rest[0]}", rest[1:]) if is_kind else (first, rest)
+    """An identity may come as one word or as several, as it is printed: `primary key public.orders.orders_pkey`."""
+    at = 0
+    while at < len(words) - 1 and words[at].replace("_", "").isalpha() and not _is_source(words[at + 1]):
+        at += 1
+    return " ".join(words[: at + 1]), words[at + 1 :]
+
+
+def _is_source(word: str) -> bool:
+    return os.path.exists(word) or parsed(word) is not None
 
 
 def _ref(repository: Repository, path: str | None) -> Ref:

@@ -220,7 +220,8 @@ class Repository:
     def snapshots(self) -> list[str]:
         """The snapshots among the tracked files, as they are in the working tree; paths from the top."""
         found: list[str] = []
-        for path in self.ask("ls-files", "-z", "--full-name", "--", ":/*.json").split("\0"):
+        paths = self.ask("ls-files", "-z", "--full-name", "--", ":/*.json").split("\0")
+        for path in dict.fromkeys(paths):  # a file that is in conflict is there up to three times
             name = f"{self._up}{path}"
             if path and _is_snapshot(name):
                 folder, _, file = path.rpartition("/")

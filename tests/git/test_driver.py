@@ -59,6 +59,7 @@ def test_a_conflict_is_one_attribute_and_can_be_settled(repo: Repo) -> None:
     assert "holds a merge conflict: db/schema.json, line" in refused(run("fmt", "db/schema.json"), 2)
     assert "UU db/schema.json" in repo.git("status", "--short").stdout
     assert "    type: bigint" in repo.git("diff").stdout
+    assert run("log").code == 0
     kept = text.replace("\n".join(between), between[1]).replace(">>>>>>> theirs: column public.t.id\n", "")
     Path("db/schema.json").write_text(kept)
     assert format.read("db/schema.json").objects == column(BASE, "bigint").objects

@@ -24,6 +24,7 @@ from .. import mysql_lab, mysql_servers
 from ..cli.commands import refused, run, snapshot, table
 from ..lab import SHARED, Lab, dump
 from .repositories import Repo
+from .three_ways import base
 
 ID, A, B = (Column(name=name, type="integer") for name in ("id", "a", "b"))
 
@@ -135,6 +136,21 @@ def test_blame_names_the_last_commit_of_each(repo: Repo, as_split: bool) -> None
     assert text[1].endswith("  2023-11-19  Ann Author  column public.t.id   Widen id")
     assert "| `column public.t.a` |" in run("blame", "public.t", "--format", "markdown").out
     assert "no table public.u" in refused(run("blame", "table", "public.u"), 2)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "words", "found"),
+    [
+        ("mysql", ["orders", "schema.json"], "table orders"),
+        ("mysql", ["table", "orders", "schema.json"], "table orders"),
+        ("mysql", ["table", "orders", "HEAD:schema.json"], "table orders"),
+        ("postgres", ["view", "column", "public.v.one"], "view_column public.v.one"),
+        ("postgres", ["view_column", "public.v.one", "schema.json"], "view_column public.v.one"),
+    ],
+)
+def test_blame_takes_a_name_as_it_is_printed(repo: Repo, dialect: str, words: list[str], found: str) -> None:
+    repo.commit("one", base(dialect), "schema.json")
+    assert next(iter(blame(*words))) == found
 
 
 def test_a_merge_is_told_for_what_no_parent_has(repo: Repo) -> None:
