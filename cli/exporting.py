@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..snapshots.errors import InputError
+from ..snapshots.errors import InputError, Refused
 from .output import write_text
 
 if TYPE_CHECKING:
@@ -78,6 +78,9 @@ class Migration:
 File = tuple[str, str]
 """Name and text."""
 
+ONE_QUERY = frozenset({Tool.golang_migrate, Tool.dbmate})
+"""They send a file, or its half, as one query; to the server several statements in one are a transaction."""
+
 
 def of_bundle(path: str, options: Mapping[str, object]) -> "Bundle":
     """The bundle, proven; its settings are those of the change. Raises InputError for options beside it, Refused."""
@@ -113,8 +116,9 @@ def export(
 
 
 def _parts(pair: "Pair", allow: Iterable[str], lock_timeout: str, tool: Tool) -> list[Part]:
-    """The plan's parts as text. golang-migrate: what can't run in a transaction is a part by itself, without settings.
-    Flyway alone knows what the stock client does, such as DELIMITER; others hand a statement to the driver."""
+    """The plan's parts as text. What can't run in a transaction is a part by itself, without settings, for who sends a
+    part as one query. Flyway alone knows what the stock client does, such as DELIMITER; others hand a statement to the
+    driver."""
     from ..dialects import commands
     from ..templates.render import render_settings, render_statement
     from .plans import make_plan
@@ -125,7 +129,7 @@ def _parts(pair: "Pair", allow: Iterable[str], lock_timeout: str, tool: Tool) ->
         statements = [render_statement(dialect, statement) for statement in part.statements]
         if tool is not Tool.flyway:
             statements = [command for sql in statements for command in commands(dialect, sql)]
-        if tool is Tool.golang_migrate and part.reason and not part.transaction:
+        if tool in ONE_QUERY and part.reason and not part.transaction:
             found += [Part((sql,), transaction=False, reason=part.reason) for sql in statements]
             continue
         before, after = render_settings(dialect, transaction=part.transaction, lock_timeout=lock_timeout)
@@ -154,16 +158,19 @@ def _now() -> str:
 
 
 def _flyway(migration: Migration) -> Iterator[File]:
-    """V, U and, outside of a transaction, a script configuration (Flyway: "Script configuration files")."""
+    """V and U, and beside each what it needs (Flyway: "Script Configuration"). Where text holds what Flyway puts a
+    value into by default, it is told not to."""
     from ..templates.render import render_file
 
     number = migration.number if migration.count == 1 else f"{migration.number}.{migration.at + 1}"
     for letter, part in (("V", migration.forward), ("U", migration.back)):
         name = f"{letter}{number}__{migration.slug}.sql"
         facts = {"title": migration.title, "reason": part.reason, "statements": part.statements}
-        yield name, render_file("flyway.sql", **facts)
-        if not part.transaction:
-            yield f"{name}.conf", render_file("flyway.sql.conf")
+        text = render_file("flyway.sql", **facts)
+        yield name, text
+        literal = "${" in text
+        if literal or not part.transaction:
+            yield f"{name}.conf", render_file("flyway.sql.conf", transaction=part.transaction, literal=literal)
 
 
 def _golang_migrate(migration: Migration) -> Iterator[File]:
@@ -176,9 +183,19 @@ def _golang_migrate(migration: Migration) -> Iterator[File]:
         yield f"{_counted(migration)}_{migration.slug}.{word}.sql", text
 
 
+_MARK = re.compile(r"^--\s*migrate:(?:up|down)(?:\s|\Z)", re.MULTILINE)
+
+
 def _dbmate(migration: Migration) -> Iterator[File]:
-    """{version}_{name}.sql with both directions (dbmate: "Creating Migrations", "Migration Options")."""
+    """{version}_{name}.sql with both directions (dbmate: "Creating Migrations", "Migration Options"). Raises Refused
+    where text has a line that dbmate takes for the beginning of one."""
     from ..templates.render import render_file
+
+    for sql in (*migration.forward.statements, *migration.back.statements):
+        if mark := _MARK.search(sql):
+            where = sql.partition("\n")[0]
+            line = mark[0].strip()
+            raise Refused(f"dbmate takes a line of it for its own: {line!r}", where, "change that line first")
 
     yield f"{_counted(migration)}_{migration.slug}.sql", render_file("dbmate.sql", **migration.facts)
 

