@@ -50,7 +50,8 @@ if [ -s "$work/forward.sql" ]; then
     if [ -s "$work/risks" ]; then
         { printf '\n**Risks:**\n\n'; head -n 100 "$work/risks"; } >>"$report"
     fi
-    if [ "$(wc -c <"$report")" -lt 30000 ]; then # a comment on GitHub takes 65,536
+    size=$(wc -c <"$report")
+    if [ "$size" -lt 30000 ]; then # a comment on GitHub takes 65,536
         printf '\n<details><summary>The script</summary>\n\n'
         head -c 30000 "$work/forward.sql" | sed 's/^/    /'
         printf '\n</details>\n'
