@@ -163,6 +163,8 @@ class KindRules(Struct, frozen=True):
     binds_late: bool = False
     """It looks at what it names whenever it runs: that has to be there, and may change afterwards. Of others that bind
     late it waits for the change, for what these show comes with it: a view's columns."""
+    stays_used: bool = False
+    """Those who use it need not let go of it before it is altered."""
     placeable: Mapping[str, str] = {}
     """The ordered fields whose objects can be made, or moved, to any place; and those objects' kind."""
     move: str | None = None

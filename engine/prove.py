@@ -35,7 +35,7 @@ def fold(statement: Statement, state: State, dialect: Dialect) -> dict[Identity,
         for identity, obj in dialect.effects(step, state):
             state.apply([(identity, obj)])
             touched[identity] = obj
-        if step.parent is not None:
+        if step.parent is not None and state.get(step.identity) is not None:
             state.place(step.identity, step.parent)
         if step.parent is not None and step.place is not None:
             state.move(step.identity, step.parent, step.place.after)

@@ -211,6 +211,7 @@ class Partitioning(Value, frozen=True, kw_only=True):
     count: int | None = None
     """PARTITIONS n, where no partition was named."""
     subpartition_method: str | None = None
+    subpartition_algorithm: int | None = None
     subpartition_expression: Text | None = None
     subpartition_columns: tuple[Identity, ...] = ()
     subpartition_count: int | None = None

@@ -78,7 +78,8 @@ def render_statement(dialect: str, statement: Statement) -> str:
     if statement.wrap is None:
         return _call(dialect, lead, joined)
     clauses = [_call(dialect, step, joined) for step in statement.steps if not _said_by_another(step, statement.steps)]
-    return _tidy(_macro(dialect, statement.wrap)(lead, clauses))
+    wrap = _macro(dialect, statement.wrap)
+    return _tidy(wrap(lead, clauses, statement.steps) if "steps" in wrap.arguments else wrap(lead, clauses))
 
 
 def _said_by_another(step: Step, steps: Sequence[Step]) -> bool:

@@ -253,7 +253,7 @@ def _clause(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     before, after = old.get(identity), new.get(identity)
     versioned = any(getattr(table, "system_versioned", False) for table in (before, after))
     keeps = versioned and step.macro != _VERSIONING
-    return {"table": after or before, "keeps_history": keeps, "to_any_key": False}
+    return {"table": after or before, "keeps_history": keeps, "to_any_key": False, "keeps": [], "copies": False}
 
 
 def _session(step: Step, new: Schema) -> dict[str, Any]:
@@ -290,7 +290,11 @@ def _event(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    return {"restated": _restated(step, old, new), "to_any_key": _to_any_key(step, old, new)}
+    return {"to_any_key": _to_any_key(step, old, new), **_key(step, old, new)}
+
+
+def _key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    return {"keeps": _kept_by_name(step, old, new), "copies": locks.has_doc_ids(step)}
 
 
 def _to_any_key(step: Step, old: Schema, new: Schema) -> bool:
@@ -310,19 +314,30 @@ def _is_unique(key: ForeignKey, new: Schema) -> bool:
     )
 
 
-def _restated(step: Step, old: Schema, new: Schema) -> Index | None:
-    """A key of just its columns, under another name, that the server may have made itself, for a foreign key before
-    it: it would be made anew, under this one's name, if it were not stated."""
-    assert isinstance(step.new, ForeignKey) and step.parent is not None
-    inside = [(i, new[i]) for i in new.inside(step.parent)]
-    alike = [(i, f) for i, f in inside if isinstance(f, ForeignKey) and f.columns == step.new.columns]
-    first = min([f.name for i, f in alike if old.get(i) != f] or [f.name for _, f in alike])
-    for identity, index in inside:
-        if isinstance(index, Index) and index.type == "plain" and identity in old and first == step.new.name:
-            bare = tuple(KeyPart(column=column) for column in step.new.columns)
-            if index.parts == bare and index.name != step.new.name and old.get(identity) == index:
-                return index
-    return None
+def _kept_by_name(step: Step, old: Schema, new: Schema) -> list[str]:
+    """The keys of just the columns of a foreign key that the new key can stand in for, and that stay: one that the
+    server has made itself would go. RENAME INDEX, to the name that it has, makes it one that somebody made."""
+    if step.parent is None or step.new is None:
+        return []
+    inside, own_name = old.inside(step.parent), isinstance(step.new, ForeignKey) and step.new.name
+    columns = {tuple(f.columns) for i in inside if isinstance(f := old[i], ForeignKey)}
+    leading = _columns_of(step.new)
+    return [
+        index.name
+        for i in inside
+        if isinstance(index := old[i], Index) and index.type == "plain" and new.get(i) == index
+        if index.name != own_name and (own := _bare(index)) in columns and leading[: len(own)] == own
+    ]
+
+
+def _bare(index: Index) -> tuple[Identity | None, ...]:
+    """Its columns, if it is of whole columns in rising order: as the server makes them."""
+    columns = _columns_of(index)
+    return columns if index.parts == tuple(KeyPart(column=column) for column in columns) else ()
+
+
+def _columns_of(key: Object | None) -> tuple[Identity | None, ...]:
+    return tuple(key.columns) if isinstance(key, ForeignKey) else tuple(p.column for p in getattr(key, "parts", ()))
 
 
 _RELATIVE = re.compile(r"\b(FOLLOWS|PRECEDES)\b", re.IGNORECASE)
@@ -341,6 +356,9 @@ def _sequence(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "alter_table.add_foreign_key": _foreign_key,
+    "alter_table.add_index": _key,
+    "alter_table.drop_index": _key,
+    "alter_table.add_primary_key": _key,
     "alter_table.set_options": _options,
     "sequence.set_options": _sequence,
     "trigger.create": _trigger,

@@ -13,8 +13,8 @@ __all__ = ["read"]
 _WORD = rf"(?:{NAME}|[^\s()'`,]+)"
 _BEGIN = re.compile(r"\s*(?:/\*!50[15]00 )?PARTITION BY ")
 _END = re.compile(r"(?: \*/)?\Z")
-_METHOD = re.compile(r"(?P<linear>LINEAR )?(?P<method>RANGE|LIST|HASH|KEY)(?P<columns> {1,2}COLUMNS)? ?(?=[A(])")
-_ALGORITHM = re.compile(r"(?:/\*!\d+ )?ALGORITHM = (\d) (?:\*/ )?")
+_METHOD = re.compile(r"(?P<linear>LINEAR )?(?P<method>RANGE|LIST|HASH|KEY)(?P<columns> {1,2}COLUMNS)? ?(?=[A(*/])")
+_ALGORITHM = re.compile(r"(?:\*/ )?(?:/\*!\d+ )?ALGORITHM = (\d) (?:\*/ )?(?:/\*!\d+ )?")
 _SYSTEM_TIME = re.compile(r"SYSTEM_TIME(?: (?P<interval>(?:INTERVAL|LIMIT) [^\n]*?))?\s*(?=\n|\Z| \*/)")
 _SUB = re.compile(r"\s*SUBPARTITION BY ")
 _COUNT = re.compile(r"\s*PARTITIONS (\d+)")
@@ -35,7 +35,7 @@ def read(text: Scanner, table: Identity, engine: str) -> Partitioning | None:
         found["count"] = int(count[1])
     if text.take(_SUB):
         sub = _method(text, table)
-        found.update({f"subpartition_{name}": sub[name] for name in ("method", "expression", "columns") if name in sub})
+        found.update({f"subpartition_{name}": value for name, value in sub.items()})
         if count := text.take(_SUB_COUNT):
             found["subpartition_count"] = int(count[1])
     if text.take(_LIST):

@@ -208,7 +208,12 @@ def _period(p: Period, is_mariadb: bool) -> str:
 @spelled.register
 def _partitioning(p: Partitioning, is_mariadb: bool) -> str:
     sub = _method(p.subpartition_method, p.subpartition_expression, p.subpartition_columns)
-    counts = (("PARTITIONS", p.count), ("SUBPARTITIONS", p.subpartition_count), ("ALGORITHM", p.algorithm))
+    counts = (
+        ("PARTITIONS", p.count),
+        ("SUBPARTITIONS", p.subpartition_count),
+        ("ALGORITHM", p.algorithm),
+        ("ALGORITHM", p.subpartition_algorithm),
+    )
     return " ".join(
         [
             f"PARTITION BY {_method(p.method, p.expression, p.columns)} {p.interval or ''}",

@@ -20,6 +20,13 @@ def _comment(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, 
     return InPlace("routine.alter", light=True)
 
 
+def _schedule(_identity: Identity, old_obj: Object, new_obj: Object, old: Schema, _new: Schema) -> Rule:
+    """MariaDB's ALTER EVENT keeps an end that the new schedule does not have."""
+    was, becomes = (getattr(obj, "schedule", "") for obj in (old_obj, new_obj))
+    endless = becomes.startswith("EVERY") and " ENDS " in was and " ENDS " not in becomes
+    return Replace() if endless and old.server.flavour == "mariadb" else InPlace("event.alter")
+
+
 _ROUTINE = {
     **same(Choose(_routine), *_SESSION, "parameters", "body", "deterministic", "language"),
     **same(InPlace("routine.alter", light=True), "data_access", "security"),
@@ -69,7 +76,8 @@ RULES = {
         create="event.create",
         drop="event.drop",
         attributes={
-            **same(InPlace("event.alter"), *_SESSION, "schedule", "time_zone", "preserve", "status", "body", "comment"),
+            "schedule": Choose(_schedule),
+            **same(InPlace("event.alter"), *_SESSION, "time_zone", "preserve", "status", "body", "comment"),
             **DERIVED,
         },
         weight=75,

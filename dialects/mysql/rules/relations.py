@@ -46,6 +46,13 @@ def _keys_differ(identity: Identity, old: Schema, new: Schema) -> bool:
     return keys[0] != keys[1]
 
 
+def _options(_identity: Identity, old: Object, new: Object, olds: Schema, _news: Schema) -> Rule:
+    """A key keeps the KEY_BLOCK_SIZE that it had of its table; not on MySQL, where the table has none from then on."""
+    before, after = (getattr(table, "options", {}).get("KEY_BLOCK_SIZE") for table in (old, new))
+    keeps = before not in (None, after) and (after is not None or olds.server.flavour == "mariadb")
+    return InPlace("alter_table.set_options", disturbs=frozenset({"primary_key", "index"} if keeps else ()))
+
+
 def _versioned(_identity: Identity, _old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:
     gone = not getattr(new, "system_versioned", False)
     lost = "the history of its rows" if gone else None
@@ -121,6 +128,7 @@ RULES = {
             **DERIVED,
         },
         weight=10,
+        stays_used=True,
         drop_loses="the sequence's current value",
     ),
     "table": KindRules(
@@ -132,7 +140,7 @@ RULES = {
             **same(InPlace("alter_table.set_charset"), "charset", "collation"),
             "comment": InPlace("alter_table.set_comment", light=True),
             "engine": Choose(_engine),
-            "options": InPlace("alter_table.set_options"),
+            "options": Choose(_options),
             "periods": Choose(_periods),
             "system_versioned": Choose(_versioned),
             "partitioning": Choose(_partitioning),

@@ -1,0 +1,2 @@
+CREATE SEQUENCE s MAXVALUE 100;
+CREATE TABLE t (a bigint DEFAULT nextval(s));

@@ -1,0 +1,2 @@
+CREATE SEQUENCE s MAXVALUE 50;
+CREATE TABLE t (b bigint DEFAULT nextval(s));
