@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from inspect import unwrap
+from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
 import typer
 
@@ -23,6 +24,8 @@ class Option(NamedTuple):
     name: str
     help: str
     takes_value: bool
+    choices: tuple[str, ...] = ()
+    """All values that it takes; empty if they can't be told."""
 
 
 class Verb(NamedTuple):
@@ -30,7 +33,8 @@ class Verb(NamedTuple):
 
     name: str
     summary: str
-    words: list[str]
+    words: tuple[str, ...]
+    """What its first word can be: those commands, or the choices of its first argument."""
     options: list[Option]
 
 
@@ -54,12 +58,28 @@ def verbs() -> Iterator[Verb]:
         command: Any = typer.main.get_command(import_module(module, __package__).app)
         inner = getattr(command, "commands", {})
         found = {option.name: option for one in inner.values() or [command] for option in _options(one)}
-        yield Verb(name, summary, list(inner), list(found.values()))
+        first = next((p.name for p in command.params if p.param_type_name == "argument"), "")
+        words = tuple(inner) or _choices(_hints(command).get(first))
+        yield Verb(name, summary, words, list(found.values()))
 
 
 def _options(command: Any) -> Iterator[Option]:
+    hints = _hints(command)
     for parameter in command.params:
         for name in parameter.opts:
             if name.startswith("--"):
-                yield Option(name, parameter.help or "", not parameter.is_flag)
+                choices = _choices(hints.get(parameter.name))
+                yield Option(name, parameter.help or "", not parameter.is_flag, choices)
     yield Option("--help", "Show this help.", False)
+
+
+def _hints(command: Any) -> dict[str, Any]:
+    """The types of the parameters, from the function itself: what the parser keeps of them differs by its version."""
+    return get_type_hints(unwrap(command.callback)) if command.callback else {}
+
+
+def _choices(hint: Any) -> tuple[str, ...]:
+    """The values of an enumeration, also inside of `| None` and the like."""
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return tuple(hint)
+    return next(filter(None, map(_choices, get_args(hint))), ())
