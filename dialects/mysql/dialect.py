@@ -268,6 +268,11 @@ def _options(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"options": options.change(getattr(step.old, "options", {}), getattr(step.new, "options", {}))}
 
 
+def _engine(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    assert isinstance(step.old, Table) and isinstance(step.new, Table)
+    return {"options": options.unheld(step.new.engine, step.old.options, step.new.options)}
+
+
 def _acl(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"change": privileges.of(step), "target": privileges.target(step.identity)}
 
@@ -359,6 +364,7 @@ _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
     "alter_table.add_index": _key,
     "alter_table.drop_index": _key,
     "alter_table.add_primary_key": _key,
+    "alter_table.set_engine": _engine,
     "alter_table.set_options": _options,
     "sequence.set_options": _sequence,
     "trigger.create": _trigger,
