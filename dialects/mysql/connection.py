@@ -82,10 +82,16 @@ class Target:
         return f"{place}{f', database {self.database}' * bool(self.database)}, user {self.user}"
 
 
+UNKNOWN_WAY = (
+    "the server wants a way of logging in that the driver does not know",
+    "have the user altered to another",
+)
+EXPIRED = ("the password has expired", "log in with the server's own client and ALTER USER")
 CONNECTING: dict[int, tuple[str, str]] = {
     1045: (
         "the server refused user or password",
-        "check both (the URL, MYSQL_PWD, ~/.my.cnf), or run it in a terminal to be asked for the password",
+        "check both (the URL, MYSQL_PWD, ~/.my.cnf), or run it in a terminal to be asked for the password; who may come"
+        " by TLS alone is refused alike: add ?ssl-mode=REQUIRED to the URL",
     ),
     1698: ("the server lets that user in by another way alone", "connect by its socket, or as another user"),
     1044: ("the user may not use this database", "have it granted: GRANT SELECT ON `database`.* TO ..."),
@@ -93,16 +99,13 @@ CONNECTING: dict[int, tuple[str, str]] = {
     1130: ("the server does not let this host in", "have a user made for this host: CREATE USER ...@'host'"),
     1129: ("the server has blocked this host after too many errors", "have it run: FLUSH HOSTS"),
     1040: ("the server has no connection left", "close others, or wait"),
-    1203: ("the user has no connection left", "close others, or wait"),
-    1226: ("the user has no connection left", "close others, or wait"),
-    1820: ("the password must be changed first", "log in with the server's own client and ALTER USER"),
-    1862: ("the password has expired", "log in with the server's own client and ALTER USER"),
-    3118: ("the account is locked", "have it unlocked: ALTER USER ... ACCOUNT UNLOCK"),
-    4151: ("the account is locked", "have it unlocked: ALTER USER ... ACCOUNT UNLOCK"),
+    **dict.fromkeys((1203, 1226), ("the user has no connection left", "close others, or wait")),
+    1862: EXPIRED,
+    **dict.fromkeys((3118, 4151), ("the account is locked", "have it unlocked: ALTER USER ... ACCOUNT UNLOCK")),
     3159: ("the server wants TLS", "add ?ssl-mode=REQUIRED to the URL"),
-    1053: ("the server shuts down", "wait a moment"),
+    1053: ("the server starts, stops or recovers", "wait a moment"),
     2026: ("TLS with the server failed", "check ssl-mode, ssl-ca and the certificate's host name"),
-    2059: ("the server wants a way of logging in that the driver does not know", "have the user altered to another"),
+    2059: UNKNOWN_WAY,
 }
 """By error number: what, and what to do next (manual, Server Error Message Reference)."""
 
@@ -124,14 +127,21 @@ UNREACHED: tuple[tuple[str, str, str], ...] = (
     ),
     (r"No such file", "no server listens on that socket", "start the server, or name its host and port in the URL"),
     (r"SSL|certificate|TLS", "TLS with the server failed", "check ssl-mode, ssl-ca and the certificate's host name"),
+    (r"unknown auth switch request", *UNKNOWN_WAY),
+    (
+        r"Lost connection|gone away|Packet sequence|reset by peer",
+        "what listens there hung up, or speaks no MySQL",
+        "check host and port, and the server's log",
+    ),
 )
-"""What the operating system says behind error 2003 and 2002."""
+"""What the operating system and the driver say behind errors 2002, 2003, 2006 and 2013."""
 
 NO_ROOM = ("the server has no room left", "free some space on its disks (of an in-memory table: max_heap_table_size)")
 ONLY_READS = ("the server only reads now", "connect to the primary")
 WORKING: dict[int, tuple[str, str]] = {
     **dict.fromkeys((3, 1021, 1026, 1114, 1878), NO_ROOM),
     **dict.fromkeys((1792, 1836, 1874), ONLY_READS),
+    1820: EXPIRED,
     1205: ("a lock was not had in time", "wait for the deployment or the long transaction that holds it, and retry"),
     1213: ("the server broke a deadlock", "try again"),
     1317: ("someone cancelled the statement", "start again"),
@@ -330,7 +340,7 @@ def _open(wanted: Target) -> "pymysql.connections.Connection[Any]":
     from pymysql.constants import CLIENT
     from pymysql.converters import encoders
 
-    return pymysql.connect(
+    found = pymysql.connect(
         host=wanted.host,
         port=wanted.port,
         unix_socket=wanted.socket or None,
@@ -342,10 +352,14 @@ def _open(wanted: Target) -> "pymysql.connections.Connection[Any]":
         conv=_no_decoders(encoders),
         autocommit=True,
         connect_timeout=wanted.connect_timeout,
+        read_timeout=wanted.connect_timeout,
         client_flag=CLIENT.MULTI_STATEMENTS,
         program_name="dbstrata",
         **_tls(dict(wanted.ssl)),
     )
+    # What listens must greet in time; a statement may take as long as it takes.
+    found._read_timeout = None  # type: ignore[attr-defined]
+    return found
 
 
 def _no_decoders(encoders: Any) -> Any:
@@ -410,11 +424,12 @@ def _unconnected(error: Exception, wanted: Target) -> ServerFailed:
     if number in CONNECTING and number != 2026:
         what, next_ = CONNECTING[number]
         return ServerFailed(what=what, where=f"{wanted.where} (error {number})", next=next_)
-    if "cryptography" in text:
+    if package := re.match(r"'(\w+)' package is required", text):
+        without = "without TLS " * (package[1] == "cryptography")
         return ServerFailed(
-            what="without TLS this way of logging in needs the package cryptography",
+            what=f"{without}this way of logging in needs the package {package[1]}",
             where=wanted.where,
-            next="add ?ssl-mode=REQUIRED to the URL, or run: python -m pip install cryptography",
+            next=f"{'add ?ssl-mode=REQUIRED to the URL, or ' * bool(without)}run: python -m pip install {package[1]}",
         )
     for pattern, what, next_ in UNREACHED:
         if re.search(pattern, text):

@@ -28,8 +28,8 @@ def change(old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, st
 
 
 def unheld(engine: str, old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(name, value) of what is the same on both sides and yet is to be said when a table goes to that engine: Aria takes
-    its own PAGE_CHECKSUM, whatever the table's is."""
+    """(name, value) of what is the same on both sides and yet is to be said when a table goes to that engine: Aria
+    takes its own PAGE_CHECKSUM, whatever the table's is."""
     both = old.items() & new.items()
     return [(name, value) for name, value in both if engine == "Aria" and name == "PAGE_CHECKSUM"]
 

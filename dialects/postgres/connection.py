@@ -47,6 +47,10 @@ class Explanation(NamedTuple):
     next: str
 
 
+CROWDED = (
+    "the server ran out of memory or of lock slots",
+    "raise max_locks_per_transaction, or narrow the dump with --schema",
+)
 CONNECTING = (
     Explanation(
         r"no password supplied",
@@ -104,6 +108,11 @@ CONNECTING = (
         "have it granted: GRANT CONNECT ON DATABASE ... TO ...",
     ),
     Explanation(
+        r"too many connections for role",
+        "the user has no connection left",
+        "close others, wait, or have the role altered: CONNECTION LIMIT",
+    ),
+    Explanation(
         r"too many clients|remaining connection slots|too many connections",
         "the server has no connection left",
         "close others, or wait",
@@ -113,15 +122,17 @@ CONNECTING = (
         "the server starts, stops or recovers",
         "wait a moment",
     ),
+    Explanation(r"out of shared memory", *CROWDED),
+    Explanation(
+        r"server closed the connection unexpectedly|Connection reset|received invalid response"
+        r"|expected authentication request",
+        "what listens there hung up, or speaks no PostgreSQL",
+        "check host and port, and the server's log",
+    ),
     Explanation(
         r"SSL|certificate|TLS|GSSAPI",
         "TLS with the server failed",
         "check sslmode, sslrootcert and the certificate's host name",
-    ),
-    Explanation(
-        r"server closed the connection unexpectedly|Connection reset|received invalid response",
-        "what listens there hung up, or speaks no PostgreSQL",
-        "check host and port, and the server's log",
     ),
 )
 """In this order: the first that fits. Sources: fe-connect.c, fe-auth.c; auth.c, miscinit.c, postinit.c."""
@@ -131,10 +142,7 @@ WORKING = {
     "55P03": ("a lock was not had in time", "wait for the deployment or the long transaction that holds it, and retry"),
     "57014": ("the server cancelled the statement", "raise statement_timeout (PGOPTIONS='-c statement_timeout=0')"),
     "53300": ("the server has no connection left", "close others, or wait"),
-    "53200": (
-        "the server ran out of memory or of lock slots",
-        "raise max_locks_per_transaction, or narrow the dump with --schema",
-    ),
+    "53200": CROWDED,
     "53100": ("the server has no room left", "free some space on its disks"),
     "40P01": ("the server broke a deadlock", "try again"),
     "25006": ("the server only reads now", "connect to the primary"),
@@ -160,6 +168,8 @@ _URL = re.compile(r"postgres(ql)?://")
 _ENCODED = re.compile(r"\w+://(?>[^@/]*@|)[^@/?]*(/[^@?]*)?(\?.*)?", re.DOTALL)
 """User, hosts, database and options, with at most the one `@` that ends the user (libpq, "Connection URIs")."""
 
+WAITED = ("55P03", "40P01")
+"""A lock that was not had: worth another try."""
 LOST = ("57P01", "57P02", "57P03", "57P05", "08")
 """SQLSTATEs, or their beginnings, after which there is no connection."""
 
@@ -312,7 +322,7 @@ def _failed(error: Any, found: "psycopg.Connection[Any]", where: str) -> Dbstrat
         )
     if state == "57014" and "timeout" not in text:
         return ServerFailed(what="someone cancelled the statement", where=f"{where} ({text})", next="start again")
-    if state == "55P03":
+    if state in WAITED:
         return LockTimeout(what=WORKING[state][0], where=f"{where} ({text})", next=WORKING[state][1])
     if state == "42501":
         return ServerFailed(what=WORKING[state][0], where=f"{where} ({text})", next=_missing_right(text, found))

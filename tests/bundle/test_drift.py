@@ -108,7 +108,7 @@ def assert_refused(made: Made, kind: str) -> None:
     assert kind in map(kind_of, found), (kind, found)
     applied = made.run("apply")
     assert applied.code == 3, (kind, applied)
-    assert "has drifted" in applied.err, kind
+    assert "the database has drifted" in applied.err, kind
     assert "0 created, 0 dropped, 0 altered" not in applied.out, kind
     assert run("verify", made.old, made.url, "--format", "json").out == done.out
 

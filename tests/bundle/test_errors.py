@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -40,6 +41,29 @@ def test_a_statement_that_takes_too_long(made: World) -> None:
     assert made.differs_from(made.old) == ""
 
 
+def test_a_deadlock_is_broken_by_the_server_and_tried_again(lab: Lab, tmp_path: Path) -> None:
+    """Somebody holds the second table, and wants the first while we wait for the second."""
+    tables = "CREATE TABLE first (id int); CREATE TABLE second (id int);"
+    made = world(lab, tmp_path, tables, tables.replace("id int", "id int, more int"), "--lock-timeout", "60s")
+    with psycopg.connect(made.database.url) as other:
+        other.execute("SET deadlock_timeout = '1h'")
+
+        def waits() -> None:
+            _until_someone_waits(made)
+            other.execute("SELECT * FROM first")
+            other.rollback()
+
+        for retries in (0, 3):
+            other.execute("LOCK TABLE second IN ACCESS SHARE MODE")
+            thread = threading.Thread(target=waits)
+            thread.start()
+            done = made.run("apply", "--retries", str(retries))
+            thread.join()
+            assert "the server broke a deadlock" in (done.out if retries else done.err)
+            assert done.code == (0 if retries else 4), done
+    assert made.differs_from(made.new) == ""
+
+
 def test_a_server_that_only_reads(made: World) -> None:
     done = run("apply", made.path, with_option(made, "default_transaction_read_only%3Don"), "--yes")
     assert done.code == 4
@@ -57,7 +81,7 @@ def test_no_room_for_the_bundle(made: World, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(os, "fsync", full)
     target = tmp_path / "full" / "release"
     said = refused(run("bundle", made.old, made.new, "-o", target, *ALLOW), 2)
-    assert "No space left on device" in said
+    assert "cannot write the bundle: No space left on device" in said
     assert list(target.parent.iterdir()) == []
 
 

@@ -54,7 +54,7 @@ def test_an_account_that_is_not_there(bundle: Bundle, account: str, my_server: M
     said = asked(database, path / "preflight.sql")
     assert said[0] == f"problem: an account that the script names: {account}: there is no such account"
     assert said[-1] == "1 in the way: do not run forward.sql"
-    assert f"lacks roles or accounts: {account}" in refused(run("apply", path, database.url, "--yes"), 3)
+    assert f"the server lacks roles or accounts: {account}" in refused(run("apply", path, database.url, "--yes"), 3)
     with pytest.raises(AssertionError):
         database.script(forward)
     assert my_server.execute(f"SELECT User FROM mysql.user WHERE User = '{database.name}'") == []

@@ -1,15 +1,24 @@
 """What happens in life on MySQL and MariaDB: each provoked, each one line that says what to do."""
 
+import socket
+import sys
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from dbstrata.dialects import server
 from dbstrata.dialects.mysql import connection, local
+from dbstrata.snapshots.errors import LockTimeout, ServerFailed
 
-from ..cli.commands import Done, refused, run
+from ..cli.commands import Done, refused, run, speaking
+from ..faults.proxy import proxy
 from ..lab import Case
 from ..mysql_servers import MyServer
 from .grounds import Ground, Made, bundled
@@ -46,17 +55,42 @@ def account(made: Made, my_server: MyServer, privileges: str, limits: str = "") 
         my_server.execute(f"DROP USER {name}")
 
 
+@contextmanager
+def own_server(flavour: str, *options: str) -> Iterator[tuple[Any, str]]:
+    """A server with these options: root's connection to it, and the URL of its database `d` for user `u`, by TCP."""
+    if local.program_of(flavour) is None:
+        pytest.skip(f"no server program of {flavour} on this machine")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with local.started(flavour, f"--port={port}", "--bind-address=127.0.0.1", *options) as own:
+        root = connection.connect(own.url).connection
+        sees = f"GRANT {SEES[flavour]} TO u@localhost"
+        execute(root, "CREATE DATABASE d", "CREATE USER u@localhost", "GRANT ALL ON d.* TO u@localhost", sees)
+        yield root, f"mysql://u@127.0.0.1:{port}/d"
+
+
+def execute(root: Any, *statements: str) -> None:
+    with root.cursor() as cursor:
+        for sql in statements:
+            cursor.execute(sql)
+
+
 def applied(made: Made, url: str) -> Done:
     return run("apply", made.path, url, "--yes")
 
 
 def test_no_server(made: Made) -> None:
     said = refused(applied(made, "mysql://nobody@127.0.0.1:1/x"), 4)
-    assert "connection refused" in said
+    assert "no server listens there: connection refused" in said
     assert "bind_address" in said
 
 
-def test_no_such_host_and_no_such_database(made: Made, my_server: MyServer) -> None:
+def test_no_such_place(made: Made, my_server: MyServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        silent = f"mysql://nobody@127.0.0.1:{mute.getsockname()[1]}/x?connect-timeout=1"
+        assert "the host does not answer" in refused(applied(made, silent), 4)
+    assert "no server listens on that socket" in refused(applied(made, "mysql://nobody@/x?socket=/no/such"), 4)
     assert "there is no such host" in refused(applied(made, "mysql://nobody@no.such.host.invalid/x"), 4)
     assert "there is no such database" in refused(applied(made, my_server.url("dbstrata_no_such")), 4)
 
@@ -92,6 +126,116 @@ def test_what_a_user_may_not_do(made: Made, my_server: MyServer) -> None:
             my_server.execute(f"GRANT {right} ON `{database}`.* TO `{database}`@localhost")
     assert sorted(missing) == ["ALTER", "CREATE"]
     assert made.differs_from(made.new) == ""
+
+
+def test_an_account_that_does_not_let_in(made: Made, my_server: MyServer) -> None:
+    """Locked; its password has expired, which MariaDB tells at the first statement; it has no privilege here."""
+    with account(made, my_server, "ALL", "ACCOUNT LOCK") as url:
+        said = refused(applied(made, url), 4)
+    assert "the account is locked" in said
+    assert "ACCOUNT UNLOCK" in said
+    with account(made, my_server, "ALL", "PASSWORD EXPIRE") as url:
+        said = refused(applied(made, url), 4)
+    assert "the password has expired" in said
+    assert "ALTER USER" in said
+    with account(made, my_server, "ALL") as url:
+        assert "the user may not use this database" in refused(applied(made, f"{url.rpartition('/')[0]}/nobodys"), 4)
+
+
+def test_a_user_who_must_come_by_tls(made: Made, my_server: MyServer) -> None:
+    """MariaDB says of him what it says of a wrong password; MySQL says it first where all must."""
+    with own_server(my_server.flavour, "--require-secure-transport=ON") as (_, url):
+        said = refused(applied(made, f"{url}?ssl-mode=DISABLED"), 4)
+    words = {"mysql": "the server wants TLS", "mariadb": "the server refused user or password"}
+    assert words[my_server.flavour] in said
+    assert "ssl-mode=REQUIRED" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no second address of their own")
+def test_a_host_that_is_not_let_in(made: Made, my_server: MyServer) -> None:
+    """It comes from an address that no account is for; then from one that has hung up too often."""
+    with own_server(my_server.flavour, "--max-connect-errors=1") as (root, url):
+        host, port = urlsplit(url).hostname, urlsplit(url).port
+        assert host and port
+        with proxy(host, port, "127.0.0.2") as between:
+            elsewhere = url.replace(f":{port}/", f":{between.port}/")
+            assert "the server does not let this host in" in refused(applied(made, elsewhere), 4)
+            execute(root, "CREATE USER u@'127.0.0.2'")
+            for _ in range(3):
+                with socket.create_connection(("127.0.0.1", between.port)) as hasty:
+                    hasty.recv(1)
+            said = refused(applied(made, elsewhere), 4)
+    assert "the server has blocked this host after too many errors" in said
+    assert "FLUSH HOSTS" in said
+
+
+def test_the_servers_last_connection(made: Made, my_server: MyServer) -> None:
+    with own_server(my_server.flavour, "--max-connections=10") as (_, url), ExitStack() as others:
+        with suppress(ServerFailed):
+            for _ in range(12):
+                others.enter_context(connection.connection(url))
+        assert "the server has no connection left" in refused(applied(made, url), 4)
+
+
+def test_ways_of_logging_in_that_the_driver_does_not_know(made: Made, my_server: MyServer) -> None:
+    """A user of the socket; a password that it has no package for; one of the kind before 4.1."""
+    if my_server.flavour == "mysql":
+        with account(made, my_server, "ALL") as url:
+            said = refused(applied(made, f"{url}?ssl-mode=DISABLED"), 4)
+        assert "without TLS this way of logging in needs the package cryptography" in said
+        return
+    with own_server("mariadb", "--plugin-load-add=auth_ed25519", "--secure-auth=OFF") as (root, url):
+        for user, way in (
+            ("here", "unix_socket"),
+            ("new", "ed25519 USING PASSWORD('word')"),
+            ("old", "mysql_old_password USING '0123456789abcdef'"),
+        ):
+            execute(root, f"CREATE USER {user}@localhost IDENTIFIED VIA {way}")
+        here, new, old = (
+            refused(applied(made, url.replace("u@", f"{user}:word@")), 4) for user in ("here", "new", "old")
+        )
+    assert "the server lets that user in by another way alone" in here
+    assert "this way of logging in needs the package pynacl" in new
+    assert "python -m pip install pynacl" in new
+    assert "the server wants a way of logging in that the driver does not know" in old
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.2\r\n"])
+def test_another_service(made: Made, greeting: bytes) -> None:
+    with speaking(greeting) as port:
+        said = refused(applied(made, f"mysql://nobody@127.0.0.1:{port}/x"), 4)
+    assert "what listens there hung up, or speaks no MySQL" in said
+
+
+def test_a_setting_that_forbids_it(my_server: MyServer) -> None:
+    """Files may be read and written in one folder alone."""
+    with (
+        own_server(my_server.flavour, "--secure-file-priv=/dev") as (root, _),
+        pytest.raises(ServerFailed, match="the server's settings forbid it"),
+        connection.explained("here"),
+    ):
+        execute(root, "SELECT 1 INTO OUTFILE '/tmp/dbstrata'")
+
+
+def test_a_deadlock_and_a_statement_that_is_cancelled(made: Made, my_server: MyServer) -> None:
+    """DDL is no victim where a transaction is one: of two that change rows, ours has changed fewer."""
+    with my_server.connect(made.url.rpartition("/")[2]) as other, server("mysql").open_executor(made.url) as session:
+        ((process,),) = session.rows("SELECT CONNECTION_ID()")
+        with other.cursor() as cursor:
+            cursor.execute(f"INSERT INTO kept VALUES {', '.join(f'({n})' for n in range(2, 500))}")
+            cursor.execute("BEGIN")
+            cursor.execute("UPDATE kept SET id = -id WHERE id > 2")
+            session.run("BEGIN")
+            session.run("UPDATE kept SET id = -1 WHERE id = 1")
+            waits = threading.Thread(target=cursor.execute, args=("UPDATE kept SET id = -100000 WHERE id = 1",))
+            waits.start()
+            time.sleep(1)
+            with pytest.raises(LockTimeout, match="the server broke a deadlock"):
+                session.run("UPDATE kept SET id = 0 WHERE id = -400")
+            waits.join()
+        threading.Timer(0.5, my_server.execute, [f"KILL QUERY {process}"]).start()
+        with pytest.raises(ServerFailed, match="someone cancelled the statement"):
+            session.run("UPDATE kept SET id = 0 WHERE id = -400")
 
 
 def test_no_connection_left(made: Made, my_server: MyServer) -> None:
@@ -132,20 +276,8 @@ def test_no_room_for_the_rows(ground: Ground, my_server: MyServer, tmp_path: Pat
 
 def test_a_server_that_only_reads(my_server: MyServer, made: Made) -> None:
     """A server of our own: the setting is the whole server's."""
-    if local.program_of(my_server.flavour) is None:
-        pytest.skip(f"no server program of {my_server.flavour} on this machine")
-    with local.started(my_server.flavour, "--skip-networking", "--read-only=ON") as server:
-        root = connection.connect(server.url).connection
-        with root, root.cursor() as cursor:
-            for sql in (
-                "CREATE DATABASE d CHARACTER SET utf8mb4",
-                "CREATE TABLE d.kept (id int PRIMARY KEY)",
-                "CREATE USER u@localhost",
-            ):
-                cursor.execute(sql)
-            cursor.execute("GRANT ALL ON d.* TO u@localhost")
-            cursor.execute(f"GRANT {SEES[my_server.flavour]} TO u@localhost")
-        url = server.url.replace("root@", "u@").replace("/mysql?", "/d?")
+    with own_server(my_server.flavour, "--read-only=ON") as (root, url):
+        execute(root, "ALTER DATABASE d CHARACTER SET utf8mb4", "CREATE TABLE d.kept (id int PRIMARY KEY)")
         done = applied(made, url)
     assert done.code == 4, done.err
     assert "the server only reads now" in done.err

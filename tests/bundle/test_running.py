@@ -188,7 +188,9 @@ def test_a_stop_leaves_whole_parts_and_says_where_things_stand(made: World) -> N
             one.go()
     assert "--resume" in str(stop.value)
     assert made.database.psql("SELECT enum_range(NULL::mood)").strip() == "{calm,cross}"
-    assert made.run("apply").code == 3
+    again = made.run("apply")
+    assert again.code == 3
+    assert "the database is not the bundle's start" in again.err
     assert made.run("apply", "--resume").code == 0
     assert made.differs_from(made.new) == ""
 
@@ -283,11 +285,14 @@ def guarded(made: World) -> Iterator[str]:
 def test_what_may_not_be_done_is_said_with_the_grant_and_without_the_password(made: World, guarded: str) -> None:
     done = run("apply", made.path, guarded, "--yes", "--log-format", "json")
     assert done.code == 4, done
+    assert "the role may not do that" in done.err
+    assert "permission denied for" in done.err
     assert "GRANT SELECT, REFERENCES ON kept TO bundle_guest" in done.err
     made.database.psql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC")
     done = run("bundle", made.database.url, made.new, "-o", made.path.with_name("open"), *ALLOW)
     assert done.code == 0, done.err
     done = run("apply", made.path.with_name("open"), guarded, "--yes", "--log-format", "json")
+    assert "the role may not do that" in done.err
     assert "must be owner of" in done.err
     assert "nothing has changed" in done.err
     assert "bundle_guest" in done.err

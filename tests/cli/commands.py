@@ -1,7 +1,11 @@
 """For the tests of the commands: run one in this process, and small snapshots to run it on."""
 
 import io
+import socket
 import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -87,3 +91,20 @@ def written(folder: Path, name: str, snap: format.Snapshot) -> Path:
     path = folder / name
     format.write(snap, path)
     return path
+
+
+@contextmanager
+def speaking(greeting: bytes) -> Generator[int]:
+    """The port of something that says that to whoever comes, and hangs up."""
+
+    def answer() -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                with client:
+                    client.sendall(greeting)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=answer, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)

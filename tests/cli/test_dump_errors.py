@@ -1,6 +1,7 @@
 """`dbstrata dump` in a bad life, each case provoked for real: one line that says what to do, exit code 4, no file."""
 
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -17,15 +18,19 @@ import pytest
 
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 
+from .commands import speaking
+
 SECRET = "tell-nobody"
 HBA = """
 host all postgres 127.0.0.1/32 trust
 host all locked   127.0.0.1/32 reject
+host all full     127.0.0.1/32 trust
 host all all      127.0.0.1/32 scram-sha-256
 """
 SETUP = f"""
 CREATE ROLE asked LOGIN PASSWORD '{SECRET}';
 CREATE ROLE locked LOGIN;
+CREATE ROLE full LOGIN CONNECTION LIMIT 0;
 CREATE DATABASE closed;
 REVOKE CONNECT ON DATABASE closed FROM PUBLIC;
 CREATE TABLE t (a int CHECK (a > 0) DEFAULT 1 + 1);
@@ -82,11 +87,13 @@ def output(tmp_path: Path) -> Path:
 
 def test_wrong_password(strict_server: EmbeddedPostgres, output: Path) -> None:
     done = dump(url(strict_server, f"asked:{SECRET}x"), output)
-    assert_failed(done, output, "refused the password", "127.0.0.1", str(strict_server.port), "user asked")
+    assert_failed(done, output, "the server refused the password", "127.0.0.1", str(strict_server.port), "user asked")
 
 
 def test_no_password(strict_server: EmbeddedPostgres, output: Path) -> None:
-    assert_failed(dump(url(strict_server, "asked"), output), output, "wants a password", "PGPASSFILE")
+    assert_failed(
+        dump(url(strict_server, "asked"), output), output, "the server wants a password and got none", "PGPASSFILE"
+    )
 
 
 def test_right_password_from_the_password_file(strict_server: EmbeddedPostgres, tmp_path: Path, output: Path) -> None:
@@ -106,19 +113,43 @@ def test_service_file(strict_server: EmbeddedPostgres, tmp_path: Path, output: P
 
 
 def test_no_such_host(output: Path) -> None:
-    assert_failed(dump("postgresql://u@no.such.host.invalid/d", output), output, "no such host", "no.such.host.invalid")
+    assert_failed(
+        dump("postgresql://u@no.such.host.invalid/d", output), output, "there is no such host", "no.such.host.invalid"
+    )
 
 
 def test_connection_refused(output: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    assert_failed(dump(f"postgresql://u@127.0.0.1:{port}/d", output), output, "connection refused", str(port))
+    assert_failed(
+        dump(f"postgresql://u@127.0.0.1:{port}/d", output),
+        output,
+        "no server listens there: connection refused",
+        str(port),
+    )
+
+
+def test_no_socket(output: Path) -> None:
+    done = dump("postgresql://u@/d?host=/no/such/folder", output)
+    assert_failed(done, output, "no server listens on that socket", "/no/such/folder")
+
+
+def test_nobody_answers(output: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        done = dump(f"postgresql://u@127.0.0.1:{mute.getsockname()[1]}/d", output, PGCONNECT_TIMEOUT="2")
+    assert_failed(done, output, "the host does not answer", "firewalls")
+
+
+def test_another_service(output: Path) -> None:
+    with speaking(b"SSH-2.0-OpenSSH_9.2\r\n") as port:
+        done = dump(f"postgresql://u@127.0.0.1:{port}/d", output)
+    assert_failed(done, output, "what listens there hung up, or speaks no PostgreSQL")
 
 
 def test_no_such_database(strict_server: EmbeddedPostgres, output: Path) -> None:
     done = dump(url(strict_server, database="nowhere"), output)
-    assert_failed(done, output, "no such database", "database nowhere")
+    assert_failed(done, output, "there is no such database", "database nowhere")
 
 
 def test_role_missing(strict_server: EmbeddedPostgres, output: Path) -> None:
@@ -129,24 +160,76 @@ def test_role_missing(strict_server: EmbeddedPostgres, output: Path) -> None:
         deadline = time.monotonic() + 10
         while (done := dump(url(strict_server, "ghost"), output)).stderr.count("role") == 0:
             assert time.monotonic() < deadline, done.stderr
-        assert_failed(done, output, "no such role", "user ghost", "CREATE ROLE")
+        assert_failed(done, output, "there is no such role, or it may not log in", "user ghost", "CREATE ROLE")
     finally:
         (strict_server.data / "pg_hba.conf").write_text(HBA)
         strict_server.psql("SELECT pg_reload_conf()")
 
 
 def test_not_let_in(strict_server: EmbeddedPostgres, output: Path) -> None:
-    assert_failed(dump(url(strict_server, "locked"), output), output, "pg_hba.conf", "user locked")
+    assert_failed(
+        dump(url(strict_server, "locked"), output),
+        output,
+        "the server's pg_hba.conf does not let this user in from here",
+        "user locked",
+    )
 
 
 def test_permission_denied(strict_server: EmbeddedPostgres, output: Path) -> None:
     done = dump(url(strict_server, f"asked:{SECRET}", "closed"), output)
-    assert_failed(done, output, "may not connect", "GRANT CONNECT")
+    assert_failed(done, output, "the role may not connect to this database", "GRANT CONNECT")
+
+
+def test_the_users_last_connection(strict_server: EmbeddedPostgres, output: Path) -> None:
+    done = dump(url(strict_server, "full"), output)
+    assert_failed(done, output, "the user has no connection left", "CONNECTION LIMIT")
+
+
+@pytest.fixture
+def small_server() -> Iterator[EmbeddedPostgres]:
+    """A server of five connections, three of them kept for superusers, which also listens on a socket."""
+    settings = {"max_connections": "5", "unix_socket_directories": "/tmp", "max_locks_per_transaction": "10"}
+    with EmbeddedPostgres(settings=settings) as server:
+        server.psql("CREATE ROLE plain LOGIN")
+        yield server
+
+
+def test_the_servers_last_connection(small_server: EmbeddedPostgres, output: Path) -> None:
+    plain = url(small_server, "plain")
+    with psycopg.connect(plain), psycopg.connect(plain):
+        done = dump(plain, output)
+    assert_failed(done, output, "the server has no connection left")
+
+
+def test_the_servers_last_lock(small_server: EmbeddedPostgres, output: Path) -> None:
+    """Somebody has taken them all, and keeps them."""
+    with psycopg.connect(url(small_server), autocommit=True) as other:
+        with pytest.raises(psycopg.errors.OutOfMemory):
+            other.execute("SELECT pg_advisory_lock(n) FROM generate_series(1, 1000000) n")
+        done = dump(url(small_server), output)
+    assert_failed(done, output, "the server ran out of memory or of lock slots", "max_locks_per_transaction")
+
+
+def test_a_user_of_the_operating_system(small_server: EmbeddedPostgres, output: Path) -> None:
+    (small_server.data / "pg_hba.conf").write_text("local all plain peer\nhost all all 127.0.0.1/32 trust\n")
+    small_server.psql("SELECT pg_reload_conf()")
+    time.sleep(0.5)
+    done = dump(f"postgresql://plain@/postgres?host=/tmp&port={small_server.port}", output)
+    assert_failed(done, output, "the server takes your operating-system user for another one")
+
+
+def test_a_server_that_stops(small_server: EmbeddedPostgres, output: Path) -> None:
+    """It waits for those that are there."""
+    with psycopg.connect(url(small_server)):
+        os.kill(int((small_server.data / "postmaster.pid").read_text().split()[0]), signal.SIGTERM)
+        time.sleep(0.5)
+        done = dump(url(small_server), output)
+    assert_failed(done, output, "the server starts, stops or recovers")
 
 
 def test_tls_wanted_where_there_is_none(strict_server: EmbeddedPostgres, output: Path) -> None:
     done = dump(url(strict_server) + "?sslmode=require", output)
-    assert_failed(done, output, "TLS", "sslmode")
+    assert_failed(done, output, "TLS with the server failed", "sslmode")
 
 
 def test_no_url(output: Path) -> None:
@@ -220,7 +303,7 @@ def test_connection_lost_midway(strict_server: EmbeddedPostgres, output: Path) -
         thread = when_it_waits(strict_server, "pg_terminate_backend")
         done = dump(url(strict_server), output)
         thread.join()
-    assert_failed(done, output, "lost midway", "database postgres")
+    assert_failed(done, output, "the connection to the server was lost midway", "database postgres")
 
 
 def test_cancelled(strict_server: EmbeddedPostgres, output: Path) -> None:
@@ -228,7 +311,7 @@ def test_cancelled(strict_server: EmbeddedPostgres, output: Path) -> None:
         thread = when_it_waits(strict_server, "pg_cancel_backend")
         done = dump(url(strict_server), output)
         thread.join()
-    assert_failed(done, output, "cancelled")
+    assert_failed(done, output, "someone cancelled the statement")
 
 
 def test_lock_timeout(strict_server: EmbeddedPostgres, output: Path) -> None:
@@ -240,7 +323,7 @@ def test_lock_timeout(strict_server: EmbeddedPostgres, output: Path) -> None:
 def test_statement_timeout(strict_server: EmbeddedPostgres, output: Path) -> None:
     with locked_table(strict_server):
         done = dump(url(strict_server), output, PGOPTIONS="-c statement_timeout=500ms")
-    assert_failed(done, output, "statement timeout", "statement_timeout=0")
+    assert_failed(done, output, "the server cancelled the statement", "statement timeout", "statement_timeout=0")
 
 
 # Servers that we don't have: one that only says its version.
@@ -286,5 +369,7 @@ def test_too_new(output: Path) -> None:
     with server_of_version("99.1") as port:
         done = dump(f"postgresql://u@127.0.0.1:{port}/d", output)
         tried = dump(f"postgresql://u@127.0.0.1:{port}/d", output, "--untested-server")
-    assert_failed(done, output, "PostgreSQL 99.1 is newer", "--untested-server", code=3)
+    assert_failed(
+        done, output, "PostgreSQL 99.1 is newer than any that dbstrata was tested with", "--untested-server", code=3
+    )
     assert_failed(tried, output, "lost midway")

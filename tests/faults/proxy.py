@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 
 
 class Proxy:
-    """Listens on a port of its own, and hands on to another."""
+    """Listens on a port of its own, and hands on to another, which sees it come from `source`."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+    def __init__(self, host: str, port: int, source: str = "127.0.0.1") -> None:
+        self._target, self._source = (host, port), (source, 0)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -39,7 +39,7 @@ class Proxy:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(self._target)
+                server = socket.create_connection(self._target, source_address=self._source)
                 self._open += [client, server]
                 for ends in ((client, server, True), (server, client, False)):
                     threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
@@ -57,9 +57,9 @@ class Proxy:
 
 
 @contextmanager
-def proxy(host: str, port: int) -> Iterator[Proxy]:
+def proxy(host: str, port: int, source: str = "127.0.0.1") -> Iterator[Proxy]:
     """One, closed in the end."""
-    made = Proxy(host, port)
+    made = Proxy(host, port, source)
     try:
         yield made
     finally:

@@ -281,7 +281,10 @@ def all_tried(flavour: str, seconds: float) -> bool:
         print(f"{line}: {count}")
     for path, said in failed.items():
         print(f"FAILED: {path.parent.name}: {said}")
-    print(f"{flavour}: {counts.total()} of {len(every)} tries, on {len(bundles)} bundles; {len(failed)} failed", flush=True)
+    print(
+        f"{flavour}: {counts.total()} of {len(every)} tries, on {len(bundles)} bundles; {len(failed)} failed",
+        flush=True,
+    )
     return not failed
 
 
