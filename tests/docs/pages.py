@@ -5,10 +5,12 @@
     ```python           a program
     ```sql              statements, each of which must parse
     ```toml             settings of dbstrata
+    ```cron             a line of a crontab: its command, from the home
     ```yaml, ```json    must parse
 
-`<!-- file: NAME -->` above a block writes it to that file instead. `<!-- sandbox: NAME -->` says where a page's blocks
-run (sandbox.py), `<!-- needs: mysql -->` that a block needs that server. What no test can run says so, and why, in a
+`<!-- file: NAME -->` above a block writes it to that file instead, `<!-- in: checkout -->` has it run in a copy of this
+repository. `<!-- sandbox: NAME -->` says where a page's blocks run (sandbox.py), `<!-- needs: mysql -->` that a block
+needs that server. What no test can run says so, and why, in a
 line that readers see: `*Not run in the tests: it needs GitHub.*`
 """
 
@@ -20,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\S*)\n(?P<code>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
-NOTE = re.compile(r"<!-- (?P<name>file|exit|needs): (?P<value>.+?) -->|^ *\*Not run in the tests: (?P<reason>.+)\*$")
+NOTE = re.compile(r"<!-- (?P<name>file|exit|needs|in): (?P<value>.+?) -->|^ *\*Not run in the tests: (?P<reason>.+)\*$")
 SANDBOX = re.compile(r"<!-- sandbox: (.+?) -->")
 
 

@@ -10,6 +10,7 @@ Every host is the test's own server, whatever it is called.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ from dbstrata.dialects import read_url
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
 
 from ..git.repositories import PLAIN, Repo
-from .pages import Block
+from .pages import ROOT, Block
 
 VERSIONS = (
     """CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
@@ -36,6 +37,17 @@ VERSIONS = (
 """What each adds to the one before."""
 TAGS = {0: "v2.3", 3: "v2.4"}
 HOME = [f"{home}/bin"] if (home := os.environ.get("DBSTRATA_MYSQL_HOME")) else []
+NOT_SOURCE = shutil.ignore_patterns(".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache")
+CHECKOUT = {
+    "MAKEFLAGS": f" -- BIN={Path(sys.executable).parent} STAMP=pyproject.toml",
+    "PYTEST_ADDOPTS": "-p no:cacheprovider -k test_the_public_names_are_these --ignore-glob=*/test_[!a]*.py",
+    "PYTEST_XDIST_AUTO_NUM_WORKERS": "1",
+    "PIP_NO_INDEX": "1",
+    "PIP_NO_DEPS": "1",
+    "PIP_NO_BUILD_ISOLATION": "0",
+}
+"""`make` takes the tests' own environment for its own, and `make test` runs one test: it is run in a test itself. `pip`
+installs into a folder, and fetches nothing."""
 ROLES = ("owner", "readonly", "deploy", "ci")
 
 
@@ -117,7 +129,23 @@ class Sandbox:
             getattr(self, f"_{block.language}")(block)
 
     def _sh(self, block: Block) -> None:
-        self._shell(block, block.code, int(block.notes.get("exit", 0)))
+        code = block.code
+        if "in" in block.notes:
+            code = f"cd {self._checkout()}\n{code}\ncd {self.folder}\n"
+        self._shell(block, code, int(block.notes.get("exit", 0)))
+
+    def _checkout(self) -> Path:
+        """A copy of this repository, to be made and installed in, with what is installed for the tests."""
+        folder = self.folder.parent / "checkout"
+        if not folder.exists():
+            shutil.copytree(ROOT, folder, symlinks=True, ignore=NOT_SOURCE)
+            self._environment |= CHECKOUT | {"PIP_TARGET": str(self.folder.parent / "installed")}
+        return folder
+
+    def _cron(self, block: Block) -> None:
+        for line in block.code.splitlines():
+            command = line.split(maxsplit=5)[5]
+            self._shell(block, f"(cd; {command})", int(block.notes.get("exit", 0)))
 
     def _console(self, block: Block) -> None:
         commands = _commands(block.code)
@@ -176,4 +204,4 @@ def _commands(code: str) -> list[tuple[str, str]]:
     return [("\n".join(command), "\n".join(said)) for command, said in found]
 
 
-LANGUAGES = {"sh", "console", "python", "sql", "toml", "yaml", "json"}
+LANGUAGES = {"sh", "console", "cron", "python", "sql", "toml", "yaml", "json"}

@@ -116,7 +116,7 @@ def test_dump_reads_a_database(database: Database) -> None:
 
 # the example in the manual
 
-EXAMPLE = re.compile(r"```python\n(?P<code>(?:(?!```).)*?def test_.*?)```\n", re.DOTALL)
+EXAMPLE = re.compile(r"<!-- file: tests/test_models.py -->\n```python\n(?P<code>.*?)```\n", re.DOTALL)
 MODELS = """
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
