@@ -79,7 +79,9 @@ class Pair:
         """Both sides as the engine sees them."""
         from ..engine.schema import Schema
 
-        return Schema(self.old), Schema(self.new)
+        old, new = Schema(self.old), Schema(self.new)
+        new.answers = self.answers
+        return old, new
 
     @cached_property
     def prints(self) -> tuple[str, str]:

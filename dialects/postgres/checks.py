@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ...engine.protocol import Schema, Step
 from ...snapshots.model import Header, Identity, Object, Text, plain
-from ...snapshots.naming import kind_of, parts_of, path, path_of
+from ...snapshots.naming import kind_of, parts_of, path, path_of, quote
 from ...snapshots.postgres import (
     Check,
     Column,
@@ -40,7 +40,7 @@ def before(
     steps: Sequence[Step], old: Schema, new: Schema, roles: Sequence[str], *, server: Header, large: int
 ) -> Sequence[Query]:
     """The state of what the steps touch, roles and extensions; then what in the rows, and who, stands in the way."""
-    known = _Known(steps, old, server)
+    known = _Known(steps, old, new, server)
     found = list(_states(steps, known))
     if roles:
         found.append(Query("a role that the script names", _sql("roles", names=list(roles))))
@@ -74,7 +74,7 @@ def after(steps: Sequence[Step], old: Schema, new: Schema, *, large: int) -> Seq
         found.append(
             Query("a sequence that is behind its column", _sql("behind", label=f"sequence {sequence}", **facts))
         )
-    known = _Known(steps, old, old.header)
+    known = _Known(steps, old, new, old.header)
     found.extend(_rows(one.label, one.new, large) for one in _counted(steps, known, new))
     return found
 
@@ -107,12 +107,21 @@ def _filled(new: Schema, tables: Iterable[Table]) -> Iterator[tuple[str, Identit
 # -- what is there -----------------------------------------------------------------------------------------------------
 
 
+_TYPES = frozenset({"enum", "domain", "range", "composite"})
+
+
 class _Known(Known):
-    def __init__(self, steps: Iterable[Step], old: Schema, server: Header) -> None:
+    def __init__(self, steps: Sequence[Step], old: Schema, new: Schema, server: Header) -> None:
         super().__init__(steps, old)
+        self.answers = new.answers
         self.major = old.header.version_number // 10000
         """Of the server whose spelling the old texts have."""
         self.runs_on = server.version_number // 10000
+        made = {path_of(s.identity): s.new for s in steps if kind_of(s.identity) in _TYPES and s.new is not None}
+        self.enums = {path_of(e.identity()): e for e in (*old.of_kind("enum"), *made.values()) if isinstance(e, Enum)}
+        """By the name that columns have them by, with their labels behind the script."""
+        self.unasked = made.keys() - self.enums.keys()
+        """Types that the script makes or alters: before it the server can't say what fits them."""
 
     def around(self, step: Step) -> Identity | None:
         """The table."""
@@ -178,8 +187,14 @@ def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
     facts = {"label": label, "table": table}
     if "not_null" in step.attributes and new.not_null and not old.not_null:
         yield Query("NULLs in the way of NOT NULL", _sql("nulls", columns=[name], **facts))
-    if "type" in step.attributes and old.type != new.type:
-        yield from _type(old.type, new.type, known.runs_on, {"column": name, **facts})
+    if "type" in step.attributes and old.type != new.type and _cast(step, new, known):
+        yield from _type(old.type, new.type, known, {"column": name, **facts})
+
+
+def _cast(step: Step, new: Column, known: _Known) -> bool:
+    """Is it the value itself that is cast? What an expression of the user's makes of it nobody but the statement knows."""
+    said = [a.text for a in known.answers if a.identity == step.identity and a.value in (None, new.type)]
+    return {*said} <= {f"{quote(new.name)}::{between}{new.type}" for between in ("", "text::")}
 
 
 _LENGTH = re.compile(r"character(?: varying)?\((\d+)\)")
@@ -195,7 +210,8 @@ _LIKE = {
 """What strings of these types look like, for servers before 16, which can't be asked."""
 
 
-def _type(old: str, new: str, major: int, facts: Mapping[str, Any]) -> Iterator[Query]:
+def _type(old: str, new: str, known: _Known, facts: Mapping[str, Any]) -> Iterator[Query]:
+    (of, was), (array, base) = ((type_.endswith("[]"), type_.removesuffix("[]")) for type_ in (old, new))
     if length := _LENGTH.fullmatch(new):
         yield Query("values that are too long", _sql("too_long", length=length[1], **facts))
     elif bits := _INTEGERS.get(new) if old in _INTEGERS or old.startswith("numeric") else None:
@@ -206,8 +222,12 @@ def _type(old: str, new: str, major: int, facts: Mapping[str, Any]) -> Iterator[
         whole, scale = int(digits[1]) - int(digits[2]), int(digits[2])
         if _widest(old) > (whole, scale):
             yield Query("values that are too large", _sql("too_wide", whole=whole, scale=scale, type=new, **facts))
-    elif _STRINGS.match(old) and not _STRINGS.match(new):
-        if major >= 16:
+    elif (enum := known.enums.get(base)) is not None:
+        if of == array and (_STRINGS.match(was) or was in known.enums):
+            sql = _sql("no_label", labels=enum.labels, array=array, type=new, **facts)
+            yield Query("values that can't be cast", sql)
+    elif _STRINGS.match(old) and not _STRINGS.match(new) and base not in known.unasked:
+        if known.runs_on >= 16:
             yield Query("values that can't be cast", _sql("not_castable", type=new, **facts))
         elif pattern := _LIKE.get(new.partition("(")[0]):
             yield Query("values that can't be cast", _sql("not_like", pattern=pattern, type=new, **facts))

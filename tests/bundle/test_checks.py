@@ -186,6 +186,48 @@ def test_casts_are_looked_at_on_servers_that_can_not_be_asked(lab: Lab, tmp_path
     assert [line.split(": ")[1] for line in problems] == ["values that can't be cast"] * len(CASTS)
 
 
+def test_what_an_expression_makes_of_the_rows_is_not_asked(lab: Lab, tmp_path: Path) -> None:
+    old = "CREATE TABLE t (a text); INSERT INTO t VALUES (''), ('1');"
+    using = ("--using", "column public.t.a=nullif(a, '')::integer")
+    made = world(lab, tmp_path, old, "CREATE TABLE t (a integer)", *ALLOW, *using)
+    assert psql(made.database, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    done = made.run("apply")
+    assert done.code == 0, done.err
+
+
+ENUMS = {
+    "made": ("text", "made", "'a'", "'c'"),
+    "made, arrays": ("text[]", "made[]", "'{a,b}'", "'{a,c}'"),
+    "with a label more": ("varchar(5)", "more", "'b'", "'c'"),
+    "of another": ("was", "made", "'b'", "'z'"),
+}
+"""A column's type before and after, a value that goes over, and one that does not."""
+
+
+def test_labels_of_enums_are_known_before_the_server_has_them(lab: Lab, tmp_path: Path) -> None:
+    enums = "CREATE TYPE was AS ENUM ('a', 'b', 'z'); CREATE TYPE more AS ENUM ('a'{}); CREATE DOMAIN d AS int;"
+    tables = list(enumerate(ENUMS.values()))
+    old = enums.format("") + "".join(
+        f"CREATE TABLE t{n} (a {was}); INSERT INTO t{n} VALUES ({good}), (NULL);" for n, (was, _, good, _) in tables
+    )
+    new = enums.format(", 'b'") + "CREATE TYPE made AS ENUM ('a', 'b'); CREATE DOMAIN asked AS int;"
+    new += "".join(f"CREATE TABLE t{n} (a {to});" for n, (_, to, _, _) in tables)
+    made = world(
+        lab,
+        tmp_path,
+        f"{old} CREATE TABLE other (a text); INSERT INTO other VALUES ('1');",
+        f"{new} CREATE TABLE other (a asked);",
+    )
+    assert psql(made.database, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    made.database.psql("".join(f"INSERT INTO t{n} VALUES ({bad});" for n, (*_, bad) in tables))
+    *problems, _ = psql(made.database, made.path / "preflight.sql")
+    assert [line.split(": ")[1] for line in problems] == ["values that can't be cast"] * len(ENUMS)
+    assert made.run("apply").code == 3
+    made.database.psql("".join(f"DELETE FROM t{n} WHERE a = {bad};" for n, (*_, bad) in tables))
+    done = made.run("apply")
+    assert done.code == 0, done.err
+
+
 def test_what_is_worth_a_note(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who holds a lock, a large table, few connections: told, and nothing is refused for it."""
     monkeypatch.setattr(checks, "SLOTS", 1_000_000)
