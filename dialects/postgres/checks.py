@@ -192,7 +192,7 @@ def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
 
 
 def _cast(step: Step, new: Column, known: _Known) -> bool:
-    """Is it the value itself that is cast? What an expression of the user's makes of it nobody but the statement knows."""
+    """Is it the value itself that is cast? What an expression of the user's makes of it the statement alone knows."""
     said = [a.text for a in known.answers if a.identity == step.identity and a.value in (None, new.type)]
     return {*said} <= {f"{quote(new.name)}::{between}{new.type}" for between in ("", "text::")}
 
