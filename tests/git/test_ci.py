@@ -17,6 +17,7 @@ from dbstrata.snapshots.model import Grant
 from dbstrata.snapshots.postgres import Column, Default, Generated, View
 
 from ..cli.commands import run, snapshot, table, written
+from ..docs.pages import Page
 from ..servers import Database
 from .repositories import Repo
 
@@ -157,6 +158,48 @@ def test_hooks_run_commands_that_there_are() -> None:
         assert (program, hook["language"]) == ("dbstrata", "python")
         assert verb in COMMANDS
         assert re.search(hook["files"], "db/schema.json")
+
+
+@pytest.mark.parametrize("as_split", [False, True], ids=["file", "split"])
+def test_pre_commit_runs_the_hooks(repo: Repo, tmp_path: Path, as_split: bool) -> None:
+    """With the settings of the manual, but for where dbstrata comes from: it is installed already."""
+    hooks = Repo(tmp_path / "hooks")
+    (hooks.folder / ".pre-commit-hooks.yaml").write_bytes((ROOT / ".pre-commit-hooks.yaml").read_bytes())
+    page = Page(ROOT / "docs" / "git.md", (ROOT / "docs" / "git.md").read_text(encoding="utf-8"))
+    (block,) = [block for block in page.blocks() if block.code.startswith("repos:")]
+    text = block.code.replace("URL-OF-THIS-REPOSITORY", str(hooks.folder)).replace("v0.1.0", hooks.commit("hooks"))
+    text = text.replace("        files: ", "        language: system\n        files: ")
+    (repo.folder / ".pre-commit-config.yaml").write_text(text)
+    path = "db/schema" if as_split else "db/schema.json"
+
+    def told(found: Any, edit: Any = None) -> dict[str, str]:
+        repo.git("rm", "-q", "-r", "-f", "--ignore-unmatch", "db")
+        file = repo.write(found, path, as_split=as_split)
+        file = file / "table" / "public.t.json" if as_split else file
+        file.write_bytes(edit(file.read_bytes()) if edit else file.read_bytes())
+        repo.git("add", "-A")
+        done = subprocess.run(
+            [sys.executable, "-m", "pre_commit", "run"],
+            env={
+                **os.environ,
+                "PRE_COMMIT_HOME": str(tmp_path / "home"),
+                "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+            },
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return dict(re.findall(r"^snapshots (are|hold).*\.(Passed|Failed)$", done.stdout, re.MULTILINE)) or {
+            "failed": done.stdout + done.stderr
+        }
+
+    good, secret = snapshot(table("t", ID)), snapshot(table("t", ID, comment="password: hunter2"))
+    assert told(good) == {"are": "Passed", "hold": "Passed"}
+    assert told(good, lambda data: data.replace(b"  ", b" ")) == {"are": "Failed", "hold": "Passed"}
+    assert told(secret) == {"are": "Passed", "hold": "Failed"}
+    if not as_split:
+        older = (ROOT / "tests" / "fixtures" / "format0.json").read_bytes()
+        assert told(good, lambda _: older)["are"] == "Failed"
 
 
 def test_the_action_runs_the_script() -> None:
