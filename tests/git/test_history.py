@@ -1,6 +1,7 @@
 """log and blame, on made histories and on those of two real projects."""
 
 import itertools
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -259,6 +260,11 @@ PROJECTS = [
 ]
 """The files of a project, and of how many one is taken: the tests are to be quick. Roundcube's are MariaDB's."""
 
+WHOLE = [
+    pytest.param(("history/osm/*.sql", 1), id="osm"),
+    pytest.param(("history/roundcube/*.sql", 1), id="roundcube", marks=pytest.mark.mariadb),
+]
+
 SECONDS = 20
 """For a history's log, three blames and four diffs."""
 
@@ -366,6 +372,38 @@ def test_a_repository_without_a_working_tree_will_do_and_it_takes_seconds(
     for old, new in ((0, last), (last, 0), (1, last // 2), (last // 2, last)):
         assert run("diff", f"HEAD~{last - old}:{path}", f"HEAD~{last - new}:{path}").code == 0
     assert time.process_time() - begun < SECONDS
+
+
+@pytest.mark.sweep
+@needs_shared
+@pytest.mark.parametrize("versions", WHOLE, indirect=True)
+def test_any_two_versions_of_a_whole_history(
+    repo: Repo, versions: Versions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of log, blame of every table and diff of every two, without a working tree; each in bounded time."""
+    path = real(repo, versions, as_split=False)
+    repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare"))
+    monkeypatch.chdir(tmp_path / "bare")
+    schemas, last = [Schema(snap) for _, snap in versions], len(versions) - 1
+    took: dict[str, list[float]] = {"log": [], "blame": [], "diff": []}
+
+    def timed(*words: str) -> Any:
+        begun = sum(os.times()[:4])
+        done = run(*words, "--format", "json")
+        took[words[0]].append(sum(os.times()[:4]) - begun)
+        assert (done.code, done.err) == (0, "")
+        return msgspec.json.decode(done.out)
+
+    assert len(timed("log", path)) > 1
+    for one in [str(i) for i in schemas[-1].roots if i.startswith("table ")]:
+        assert timed("blame", one, f"HEAD:{path}")
+    for old, new in itertools.combinations(range(last + 1), 2):
+        found = timed("diff", f"HEAD~{last - old}:{path}", f"HEAD~{last - new}:{path}")
+        wanted = [change.identity for change in compare(schemas[old], schemas[new], same=same(versions))]
+        assert [change["identity"] for change in found["changes"]] == wanted
+    figures = {verb: f"{len(all_)} x, at most {max(all_):.2f} s" for verb, all_ in took.items()}
+    print(f"{versions[0][0]} to {versions[-1][0]}, processor time: {figures}")
+    assert max(map(max, took.values())) < SECONDS / 4
 
 
 def test_a_version_is_known_by_its_pieces(repo: Repo) -> None:
