@@ -1,8 +1,6 @@
 """report.html, report.md, RUNBOOK.md: whole, safe whatever the names, and without a request."""
 
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,12 +10,12 @@ from dbstrata.snapshots.model import Object
 from dbstrata.snapshots.postgres import Check, Column, Schema, View
 
 from ..cli.commands import run, snapshot, table, written
+from ..docs.pictures import CHROMIUM, taken
 from ..lab import SHARED, Lab, pagila
 from .bundles import world
 
 PUBLIC = Schema(name="public", owner="pg_database_owner", comment="standard public schema")
 NASTY = "<script>alert(1)</script>&\"'`|*{{ 7 * 7 }}"
-CHROMIUM = shutil.which("chromium")
 VOID = {"meta", "link", "path", "rect", "br"}
 
 
@@ -125,23 +123,7 @@ def assert_shown(release: Path, tmp_path: Path, scheme: str) -> None:
     """A console message would stand on stderr. The page's own policy forbids every request, and one that is made all
     the same is a message."""
     assert "default-src 'none'" in (release / "report.html").read_text()
-    assert CHROMIUM is not None
     picture = tmp_path / "page.png"
-    command = [
-        CHROMIUM,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--window-size=390,800",
-        "--enable-logging=stderr",
-    ]
-    command += [f"--blink-settings=preferredColorScheme={scheme}", f"--user-data-dir={tmp_path / 'profile'}"]
-    done = subprocess.run(
-        [*command, f"--screenshot={picture}", (release / "report.html").as_uri()],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    said = taken(release / "report.html", picture, scheme, 390, 800)
     assert picture.stat().st_size > 10_000
-    assert "CONSOLE" not in done.stderr
+    assert "CONSOLE" not in said
