@@ -177,7 +177,7 @@ class Runner:
     """Runs the steps of action.yml in bash, with GitHub's files and the expressions that stand there."""
 
     def __init__(self, temp: Path, action: Path) -> None:
-        self.temp, self.action = temp, action
+        self.temp, self.action, self.environment = temp, action, offline(temp / "packages")
         steps = msgspec.yaml.decode((ROOT / "action.yml").read_bytes())
         self.defaults = {name: given.get("default", "") for name, given in steps["inputs"].items()}
         self.steps = steps["runs"]["steps"]
@@ -208,7 +208,7 @@ class Runner:
             cwd=folder,
             env={
                 **os.environ,
-                **OFFLINE,
+                **self.environment,
                 **{name: str(file) for name, file in files.items()},
                 "RUNNER_TEMP": str(self.temp),
                 "GITHUB_API_URL": event["api_url"],
@@ -235,13 +235,17 @@ class Run:
         self.contexts, self.ran, self.failed, self.said, self.summary = contexts, list[str](), False, "", ""
 
 
-OFFLINE = {
-    "PIP_NO_INDEX": "1",
-    "PIP_NO_BUILD_ISOLATION": "0",
-    "PYTHONPATH": sysconfig.get_path("purelib"),
-    "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
-}
-"""What is installed here stands in for the package index."""
+PATH = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+
+
+def offline(folder: Path) -> dict[str, str]:
+    """What is installed here stands in for the package index; but for pip, of which each environment has its own."""
+    folder.mkdir()
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if not path.name.startswith(("pip", "dbstrata", "__editable__")) and path.suffix != ".pth":
+            (folder / path.name).symlink_to(path)
+    return {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PYTHONPATH": str(folder), "PATH": PATH}
+
 
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
 TOKEN = re.compile(r"'[^']*'|&&|\|\||!=|==|!|[()]|[a-z_]+\(\)|[A-Za-z_][\w.-]*")
@@ -268,6 +272,9 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
     folder = tmp_path_factory.mktemp("action")
     shutil.copytree(ROOT, folder / "action", symlinks=True, ignore=NOT_SOURCE)
     (folder / "temp").mkdir()
+    checkout = Repo(folder / "action")
+    checkout.commit("all")
+    checkout.git("tag", "v0.1.0")
     found = Runner(folder / "temp", folder / "action")
     event = {"api_url": "", "repository": ""}
     done = found.run(folder, event, only=("Install dbstrata",), snapshot="s")
@@ -353,34 +360,56 @@ def test_a_scheduled_run_looks_for_drift(runner: Runner, repo: Repo, forge: Forg
 # GitLab's template
 
 
+def job(runner: Runner, name: str, folder: Path, known: dict[str, str]) -> tuple[int, str]:
+    """The template's job, up to its end and then what comes after: its exit code, and what it said."""
+    template = msgspec.yaml.decode((ROOT / "ci" / "gitlab.yml").read_bytes())[name]
+    source = {"DBSTRATA_SOURCE": f"file://{runner.action}"}
+    for variable, value in {**template["variables"], **known, **source}.items():
+        known[variable] = re.sub(r"^\$(\w+)$", lambda found: known[found[1]], value)
+    bin, temp = runner.temp / "dbstrata" / "bin", runner.temp / name
+    path = {"PATH": os.pathsep.join((str(bin), os.environ["PATH"]))}
+    done = []
+    for part in ([*template["before_script"], *template["script"]], template.get("after_script", [])):
+        script = "\n".join(part).replace("/tmp", str(temp))
+        environment = {**os.environ, **runner.environment, **path, **known}
+        command = ["bash", "-e", "-c", script]
+        done.append(
+            subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
+        )
+    assert done[1].returncode == 0, done[1].stderr
+    paths = [path.replace("$REPORT", known.get("REPORT", "")) for path in template["artifacts"]["paths"]]
+    assert all((folder / path).exists() for path in paths), done[0].stderr
+    return done[0].returncode, done[0].stdout + done[0].stderr
+
+
 def test_a_merge_request_is_commented(runner: Runner, repo: Repo, forge: Forge) -> None:
-    """By the job of the manual, behind the steps that fetch dbstrata and install it."""
+    """By the job of the manual."""
     base = pull_request(repo, forge)["event.pull_request.base.sha"]
     repo.commit("drop", snapshot(table("t", ID)))
     page = Page(ROOT / "docs" / "git.md", (ROOT / "docs" / "git.md").read_text(encoding="utf-8"))
     (block,) = [block for block in page.blocks() if block.code[:8] == "include:"]
-    job = msgspec.yaml.decode(block.code)["schema"]
-    template = msgspec.yaml.decode((ROOT / "ci" / "gitlab.yml").read_bytes())[job["extends"]]
-    known = gitlab(forge) | {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "DBSTRATA_TOKEN": "t"}
-    for name, value in {**template["variables"], **job["variables"]}.items():
-        known[name] = re.sub(r"^\$(\w+)$", lambda found: known[found[1]], value)
-    bin = runner.temp / "dbstrata" / "bin"
-    path = {"PATH": os.pathsep.join((str(bin), os.environ["PATH"])), "PYTHONPATH": OFFLINE["PYTHONPATH"]}
-    codes = []
-    for part in ("script", "after_script"):
-        script = "\n".join(template[part]).replace("/tmp/dbstrata", str(runner.action))
-        environment = {**os.environ, **path, **known}
-        done = subprocess.run(["bash", "-e", "-c", script], cwd=repo.folder, env=environment, check=False)
-        codes.append(done.returncode)
-    assert codes == [3, 0]
+    schema = msgspec.yaml.decode(block.code)["schema"]
+    known = gitlab(forge) | {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base, **schema["variables"]}
+    code, said = job(runner, schema["extends"], repo.folder, {**known, "DBSTRATA_TOKEN": "t"})
+    assert code == 3, said
     assert "**Refused:**" in forge.comments[1]
-    assert "PUT" not in "".join(forge.asked)
-    assert (repo.folder / template["artifacts"]["paths"][0].replace("$REPORT", known["REPORT"])).exists()
+    asked = len(forge.asked)
+    assert job(runner, schema["extends"], repo.folder, known)[0] == 3
+    assert len(forge.asked) == asked, "without a token it comments nothing"
+
+
+def test_a_schedule_of_gitlab_looks_for_drift(runner: Runner, repo: Repo, database: Database) -> None:
+    assert run("dump", "postgres", database.url, "-o", "schema.json").code == 0
+    database.psql("CREATE TABLE by_hand ()")
+    known = {"SNAPSHOT": "schema.json", "DATABASE_URL": database.url}
+    code, said = job(runner, ".dbstrata-drift", repo.folder, known)
+    assert code == 1, said
+    assert "+ table public.by_hand" in said.replace("*", "").replace("`", "")
 
 
 # the linter
 
-LINTER = shutil.which("jactionlint", path=OFFLINE["PATH"])
+LINTER = shutil.which("jactionlint", path=PATH)
 
 
 @pytest.mark.skipif(LINTER is None, reason="no jactionlint; pip install jactionlint")
@@ -407,7 +436,7 @@ def test_a_linter_finds_nothing_but_what_is_wrong(repo: Repo, file: str, old: st
         path.write_text(path.read_text().replace(old, new))
     done = subprocess.run(
         [LINTER, "--profile", "correctness", "--format", "oneline", *folder.iterdir(), "action.yml"],
-        env={**os.environ, "PATH": OFFLINE["PATH"]},
+        env={**os.environ, "PATH": PATH},
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -415,7 +444,7 @@ def test_a_linter_finds_nothing_but_what_is_wrong(repo: Repo, file: str, old: st
     assert (done.returncode, done.stdout) == (0, "") if not found else found in done.stdout, done.stdout
 
 
-@pytest.mark.skipif(not (CHECKER := shutil.which("shellcheck", path=OFFLINE["PATH"])), reason="no shellcheck")
+@pytest.mark.skipif(not (CHECKER := shutil.which("shellcheck", path=PATH)), reason="no shellcheck")
 def test_the_scripts_pass_shellcheck() -> None:
     scripts = map(str, sorted((ROOT / "ci").glob("*.sh")))
     done = subprocess.run([str(CHECKER), *scripts], capture_output=True, encoding="utf-8", check=False)
