@@ -369,6 +369,15 @@ def test_two_at_once(made: Made) -> None:
     assert made.differs_from(made.new) == ""
 
 
+def test_verify_prints_nothing_where_there_is_no_drift(made: Made) -> None:
+    """Nor that privileges are not compared, where neither side has them."""
+    assert "acl" in made.bundle.snapshots[0].header.not_read
+    assert run("verify", made.old, made.url) == (0, "", "")
+    done = run("verify", made.new, made.url)
+    assert done.code == 1
+    assert "not compared: privileges" in done.out
+
+
 def test_a_lost_connection_says_what_is_not_known(made: Made, my_server: MyServer) -> None:
     with server("mysql").open_executor(made.url) as session:
         ((process,),) = session.rows("SELECT CONNECTION_ID()")
