@@ -5,8 +5,8 @@ them and says so.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 import msgspec
@@ -113,13 +113,11 @@ def _with_commas(items: Sequence[Any]) -> Iterator[tuple[Any, str]]:
 
 def marked(ours: Units, theirs: Units, size: int = MARKER) -> bytes:
     """Both documents as one, with markers of that many characters where they differ."""
-    left, right = list(ours), list(theirs)
     lines: list[str] = []
-    for what, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if what == "equal":
-            lines += [unit.text for unit in left[a:b]]
+    for mine, other in _aligned(list(ours), list(theirs)):
+        if mine == other:
+            lines += [unit.text for unit in mine]
             continue
-        mine, other = left[a:b], right[c:d]
         label = _label((*mine, *other))
         lines.append(f"{'<' * size} ours{label}")
         lines += [unit.text for unit in mine]
@@ -127,6 +125,32 @@ def marked(ours: Units, theirs: Units, size: int = MARKER) -> bytes:
         lines += [unit.text for unit in other]
         lines.append(f"{'>' * size} theirs{label}")
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _aligned(left: list[Unit], right: list[Unit]) -> Iterator[tuple[list[Unit], list[Unit]]]:
+    """Both in pieces, which are alike and differ by turns. What both have is in one order, so each is gone through
+    once: a diff of any two texts takes the product of their lengths where much differs."""
+    places: dict[Unit, list[int]] = {}
+    for at, unit in enumerate(right):
+        places.setdefault(unit, []).append(at)
+    i = j = 0
+    while i < len(left) or j < len(right):
+        a, b = i, len(right)
+        while a < len(left):
+            found = places.get(left[a], [])
+            nearest = bisect_left(found, j)
+            if nearest < len(found):
+                b = found[nearest]
+                break
+            a += 1
+        if a > i or b > j:
+            yield left[i:a], right[j:b]
+        i, j = a, b
+        while a < len(left) and b < len(right) and left[a] == right[b]:
+            a, b = a + 1, b + 1
+        if a > i:
+            yield left[i:a], right[j:b]
+        i, j = a, b
 
 
 def _label(units: Iterable[Unit]) -> str:

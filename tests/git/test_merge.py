@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from typing import Any
 
 import pytest
@@ -198,6 +199,18 @@ def test_two_orders_conflict_where_the_order_is_part_of_the_schema() -> None:
         assert HUNK.sub("", text_of(merged)).count('"name": "orders"') == 1
         for side in conflicted.sides(text_of(merged).encode()) or ():
             format.decode(side, "settled")
+
+
+def test_a_conflict_in_each_of_a_thousand_tables_takes_a_moment() -> None:
+    """As where both branches dumped as another owner. A diff of lines took minutes."""
+    columns = tuple(Column(name=f"c{at}", type="integer") for at in range(10))
+    sides = [snapshot(*(table(f"t{at}", *columns, owner=who) for at in range(1000))) for who in ("me", "ann", "bob")]
+    begun = time.process_time()
+    merged = merge(*sides)
+    text = text_of(merged)
+    assert time.process_time() - begun < 10
+    assert (len(merged.conflicts), len(HUNK.findall(text))) == (1000, 1000)
+    assert conflicted.sides(text.encode()) == (format.encode(sides[1]), format.encode(sides[2]))
 
 
 def test_what_is_equal_but_in_order_compares_equal() -> None:
