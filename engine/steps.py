@@ -448,6 +448,8 @@ class Steps:
             return False
         if step.action == "set aside":
             return attribute in decision.attributes
+        if self._is_brought(identity, attribute):
+            return any((origin, attribute) in step.after for origin in self.new[identity].derived_from)
         own = [a for a in decision.attributes if not self._is_brought(identity, a)]
         macro = self.decisions.macro(identity, attribute) if (identity, attribute) in step.after else None
         return macro is not None and macro in {self.decisions.macro(identity, a) for a in own}

@@ -5,7 +5,7 @@ import re
 from ...engine.protocol import Schema, Step
 from ...snapshots.model import Identity, Text, plain
 from ...snapshots.naming import kind_of
-from ...snapshots.postgres import Column, Domain
+from ...snapshots.postgres import Column, Domain, NotNullConstraint
 from . import casts
 
 
@@ -101,9 +101,9 @@ def only_validates(step: Step, _old: Schema, _new: Schema) -> bool:
 
 
 def is_validated(step: Step, _old: Schema, _new: Schema) -> bool:
-    """Does the NOT NULL constraint become valid?"""
-    before, after = (getattr(obj, "not_null_constraint", None) for obj in (step.old, step.new))
-    return before is not None and before.not_valid and not (after is not None and after.not_valid)
+    """Does the NOT NULL constraint become valid, or reach the children from now on?"""
+    before, after = (getattr(obj, "not_null_constraint", None) or NotNullConstraint() for obj in (step.old, step.new))
+    return (before.not_valid and not after.not_valid) or (before.no_inherit and not after.no_inherit)
 
 
 def adopts(step: Step, old: Schema, new: Schema) -> bool:

@@ -8,6 +8,7 @@ from ...engine.protocol import Links, Schema, Step
 from ...snapshots.model import Identity, Object
 from ...snapshots.naming import identity, kind_of, parts_of, path_of
 from ...snapshots.postgres import Column, ForeignKey, Index, Table, Trigger
+from . import not_nulls
 from .around import ancestors, beyond, holder_of
 from .claims import INDEXES
 from .effects.common import shape
@@ -112,14 +113,36 @@ def _index_links(step: Step, old: Schema, new: Schema) -> Links:
 
 
 def _not_null_links(step: Step, old: Schema, new: Schema) -> Links:
-    """A child's own NOT NULL comes before the parent's reaches it, and goes after that: none that is inherited can be
-    dropped; nor one whose column tells rows apart for replication."""
+    """A child's own NOT NULL comes before the parent's reaches it, as does the one of a parent from which it has its
+    name; and goes after that: none that is inherited can be dropped; nor one whose column tells rows apart for
+    replication."""
     assert isinstance(step.new, Column)
-    around = set(new.all_heirs(step.identity)) if step.new.not_null else step.new.derived_from
+    around = set(_before_it_reaches(step.identity, new)) if step.new.not_null else set[Identity]()
+    if getattr(step.old, "not_null", False):
+        around.update(step.new.derived_from)
     after = {(i, attribute) for i in around for attribute in _NOT_NULL}
     if not step.new.not_null and step.parent is not None and step.identity in _telling_apart(old.get(step.parent), old):
         after |= {(step.parent, attribute) for attribute in ("replica_identity", "replica_identity_index")}
     return Links(after=frozenset(after))
+
+
+def _before_it_reaches(column: Identity, new: Schema) -> Iterator[Identity]:
+    for heir in new.heirs(column):
+        obj = new[heir]
+        assert isinstance(obj, Column)
+        first = not_nulls.bringers(heir, obj, new)
+        if not first:
+            yield heir
+        elif column not in first:
+            yield first[0]
+        yield from _before_it_reaches(heir, new)
+
+
+def _not_null_constraint_links(step: Step, old: Schema, new: Schema) -> Links:
+    """One that reaches the children from now on comes to them as a new one does."""
+    assert isinstance(step.old, Column) and isinstance(step.new, Column)
+    reaches = not_nulls.reaches_heirs(step.new) and not not_nulls.reaches_heirs(step.old)
+    return _not_null_links(step, old, new) if reaches else Links()
 
 
 def _replica_identity_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -256,6 +279,7 @@ _LINKS: Mapping[str, Callable[[Step, Schema, Schema], Links]] = {
     "table.unset_inherits": _detach_links,
     "table.move_rows": _move_links,
     "alter_table.set_not_null": _not_null_links,
+    "table.set_not_null_constraint": _not_null_constraint_links,
     "alter_table.set_replica_identity": _replica_identity_links,
     "alter_table.set_options": _options_links,
     "alter_table.set_of_type": _of_type_links,

@@ -1,12 +1,12 @@
 """NOT NULL of columns: from PostgreSQL 18 on a constraint, with a name and a say of its own."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from ...engine.protocol import Schema
-from ...snapshots.model import Identity, Object
+from ...snapshots.model import Identity
 from ...snapshots.naming import constraint_name, parts_of
 from ...snapshots.postgres import Column, Domain, NotNullConstraint, Table
 
@@ -91,10 +91,28 @@ def is_own(column: Column) -> bool:
     return column.local if stated is None else stated
 
 
-def is_as_brought(identity: Identity, column: Column, origins: Iterable[tuple[Identity, Object | None]]) -> bool:
-    """Is the child's as it comes from the parents'?"""
-    names = {name(i, o.not_null_constraint) for i, o in origins if isinstance(o, Column) and o.not_null}
-    return not is_own(column) and names == {name(identity, column.not_null_constraint)}
+def bringers(identity: Identity, column: Column, schema: Schema) -> list[Identity]:
+    """The parents' columns that it can come from, as it is called; none if it is the child's own."""
+    if is_own(column):
+        return []
+    called = name(identity, column.not_null_constraint)
+    return [o for o, c in _reaching(column, schema) if name(o, c.not_null_constraint) == called]
+
+
+def _reaching(column: Column, schema: Schema) -> list[tuple[Identity, Column]]:
+    above = [(origin, schema.get(origin)) for origin in column.derived_from]
+    return [(origin, c) for origin, c in above if isinstance(c, Column) and reaches_heirs(c)]
+
+
+def reaches_heirs(column: Column) -> bool:
+    """Is it NOT NULL, and its children with it?"""
+    return column.not_null and not (column.not_null_constraint is not None and column.not_null_constraint.no_inherit)
+
+
+def own(column: Column) -> Column:
+    """A child's column with a NOT NULL of its own."""
+    made = column.not_null_constraint or NotNullConstraint()
+    return _with(column, replace(made, local=None if column.local else True))
 
 
 def _with(column: Column, constraint: NotNullConstraint | None) -> Column:

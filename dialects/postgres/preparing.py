@@ -292,7 +292,8 @@ def _is_referenced(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 def _added(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """Added without NOT NULL where a child's is not the one that ADD COLUMN would bring."""
     heirs = [(i, c) for i, _, c in step.inner if isinstance(c, Column) and c.not_null]
-    own = (not not_nulls.is_as_brought(i, c, [(o, new.get(o)) for o in c.derived_from]) for i, c in heirs)
+    here = {step.identity, *(i for i, _, _ in step.inner)}
+    own = (here.isdisjoint(not_nulls.bringers(i, c, new)) for i, c in heirs)
     bare = old.server.version_number >= not_nulls.SINCE and any(own)
     return {"bare": bare, **_undefaulted(step, new), **({"not_nulls": {}} if bare else _not_nulls(step, old, new))}
 

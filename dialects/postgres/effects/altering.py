@@ -129,32 +129,57 @@ def _set_not_null(step: Step, _current: Column, changed: Column, state: State) -
     assert isinstance(step.new, Column)
     made = step.new.not_null_constraint if changed.not_null else None
     made = replace(made, comment=None) if made is not None else None
-    yield step.identity, replace(changed, not_null_constraint=not_nulls.unless_plain(made))
-    if not step.context.get("only") and (made is None or not made.no_inherit):
-        yield from _inherit_not_null(step.identity, not_nulls.name(step.identity, made), changed.not_null, made, state)
+    changed = replace(changed, not_null_constraint=not_nulls.unless_plain(made))
+    yield step.identity, not_nulls.own(changed) if _has_own_not_null(step, changed, state) else changed
+    if step.context.get("only"):
+        return
+    if not_nulls.reaches_heirs(changed):
+        yield from _inherit_not_null(step.identity, not_nulls.name(step.identity, made), made, state)
+    elif not changed.not_null:
+        yield from _lose_not_null(step.identity, {step.identity}, state)
 
 
-def _inherit_not_null(
-    origin: Identity, name: str, not_null: bool, made: NotNullConstraint | None, state: State
-) -> Iterator[Effect]:
+def _has_own_not_null(step: Step, changed: Column, state: State) -> bool:
+    """A child's stated NOT NULL is its own; nothing tells that of a partition."""
+    table = state.get(step.parent) if step.parent is not None else None
+    inherits = changed.derived_from and getattr(table, "partition_of", None) is None
+    return bool(inherits) and changed.not_null and state.server.version_number >= not_nulls.SINCE
+
+
+def _inherit_not_null(origin: Identity, name: str, made: NotNullConstraint | None, state: State) -> Iterator[Effect]:
     for heir, _ in derived(origin, state):
         obj = state.get(heir)
-        if not isinstance(obj, Column):
-            continue
-        if not_null and not obj.not_null:
+        if isinstance(obj, Column) and not obj.not_null:
             yield heir, not_nulls.inherited(heir, obj, name, made is not None and made.not_valid)
-            yield from _inherit_not_null(heir, name, not_null, made, state)
-        elif not not_null and obj.not_null and not not_nulls.is_own(obj):
+            yield from _inherit_not_null(heir, name, made, state)
+
+
+def _lose_not_null(origin: Identity, bared: set[Identity], state: State) -> Iterator[Effect]:
+    """A child's goes with the last of its parents', unless it is its own."""
+    for heir, _ in derived(origin, state):
+        obj = state.get(heir)
+        if not isinstance(obj, Column) or not obj.not_null or not_nulls.is_own(obj):
+            continue
+        above = (state.get(other) for other in obj.derived_from if other not in bared)
+        if not any(isinstance(c, Column) and not_nulls.reaches_heirs(c) for c in above):
+            bared.add(heir)
             yield heir, not_nulls.bare(obj)
-            yield from _inherit_not_null(heir, name, not_null, None, state)
+            yield from _lose_not_null(heir, bared, state)
 
 
 def _set_not_null_constraint(step: Step, current: Column, changed: Column, state: State) -> Iterator[Effect]:
-    """A new name reaches the children, as does its validation."""
+    """A new name reaches the children, as does its validation. With INHERIT it comes to those that have none, and is
+    valid there; with NO INHERIT it becomes their own first."""
     yield step.identity, changed
     before, after = (not_nulls.name(step.identity, c.not_null_constraint) for c in (current, changed))
-    valid = changed.not_null_constraint is None or not changed.not_null_constraint.not_valid
-    for heir, _ in all_derived(step.identity, state):
+    valid = not_nulls.is_valid(changed)
+    reached, reaches = not_nulls.reaches_heirs(current), not_nulls.reaches_heirs(changed)
+    if reaches and not reached:
+        yield from _inherit_not_null(step.identity, after, None, state)
+    if reached and not reaches:
+        left = ((heir, state.get(heir)) for heir, _ in derived(step.identity, state))
+        yield from ((heir, not_nulls.own(obj)) for heir, obj in left if isinstance(obj, Column) and obj.not_null)
+    for heir, _ in all_derived(step.identity, state) if reached and reaches else ():
         obj = state.get(heir)
         if isinstance(obj, Column) and obj.not_null and not_nulls.name(heir, obj.not_null_constraint) == before:
             was = obj.not_null_constraint or NotNullConstraint()

@@ -9,7 +9,7 @@ from msgspec.structs import fields, replace
 
 from ....engine.protocol import Effect, State, Step
 from ....snapshots.model import Identity, Object
-from ....snapshots.naming import kind_of
+from ....snapshots.naming import kind_of, path_of
 from ....snapshots.postgres import (
     Check,
     Column,
@@ -78,7 +78,7 @@ def create(step: Step, state: State) -> Iterator[Effect]:
             made = created(obj, state)
             yield identity, alone(made) if standalone else made
             if isinstance(made, Column) and not standalone and made.derived_from:
-                yield from _inheriting(identity, made, step.context.get("origins", {}), taken)
+                yield from _inheriting(identity, made, _by_parent(step), taken)
     yield from _created_along(step, state)
 
 
@@ -98,12 +98,19 @@ def _states_not_null(column: Column) -> bool:
     return column.not_null and not_nulls.is_valid(column) and not_nulls.is_own(column)
 
 
+def _by_parent(step: Step) -> dict[Identity, Column]:
+    """The columns that a new child inherits, in the order of its parents."""
+    parents = step.new.inherits if isinstance(step.new, Table) else ()
+    above: Mapping[Identity, Column] = step.context.get("origins", {})
+    return {i: c for parent in parents for i, c in above.items() if path_of(i).startswith(f"{path_of(parent)}.")}
+
+
 def _inheriting(
     identity: Identity, column: Column, above: Mapping[Identity, Column], names: set[str]
 ) -> Iterator[Effect]:
     """CREATE TABLE ... INHERITS takes storage, compression and default over; where it is not stated, NOT NULL too,
     under the parent's name unless another column's is called so."""
-    origins = [(i, above[i]) for i in column.derived_from if i in above]
+    origins = [(i, c) for i, c in above.items() if i in column.derived_from]
     for attribute in ("storage", "compression"):
         taken = next((value for _, o in origins if (value := getattr(o, attribute)) is not None), None)
         column = replace(column, **{attribute: taken})

@@ -89,18 +89,34 @@ def _not_null(identity: Identity, old: Object, new: Object, old_schema: Schema, 
     given it before. From a partition it is dropped by itself, for it may have a say of its own, and no dump tells.
     Before it was a constraint each table but a partition has its own."""
     assert isinstance(old, Column) and isinstance(new, Column)
+    made = new.not_null_constraint
+    checked = new.not_null and not (made is not None and made.not_valid)
+    fails = "NULLs in the column" if checked else None
     brought = True
     if old_schema.server.version_number < not_nulls.SINCE:
         brought = is_partition(identity, new_schema)
+    elif new.derived_from and not new.not_null:
+        brought = not is_partition(identity, new_schema) and not not_nulls.is_own(old)
     elif new.derived_from:
-        brought = (
-            not_nulls.is_as_brought(identity, new, ((i, new_schema.get(i)) for i in new.derived_from))
-            if new.not_null
-            else not is_partition(identity, new_schema) and not not_nulls.is_own(old)
-        )
-    made = new.not_null_constraint
-    checked = new.not_null and not (made is not None and made.not_valid)
-    return InPlace("alter_table.set_not_null", brought=brought, fails="NULLs in the column" if checked else None)
+        brought = bool(not_nulls.bringers(identity, new, new_schema))
+        if not brought and not not_nulls.is_own(new) and not is_partition(identity, new_schema):
+            return Refuse(
+                "its NOT NULL is inherited under a name that no parent's has, and no statement makes one so",
+                next="give it a parent's name in the new schema, or make it the child's own too",
+            )
+        if _comes_by_inherit(identity, new, old_schema, new_schema):
+            return InPlace("table.set_not_null_constraint", brought=brought, fails=fails)
+    return InPlace("alter_table.set_not_null", brought=brought, fails=fails)
+
+
+def _comes_by_inherit(identity: Identity, column: Column, old: Schema, new: Schema) -> bool:
+    """Has the parent's been there before, and is to reach its children now (ALTER CONSTRAINT ... INHERIT)?"""
+    for origin in not_nulls.bringers(identity, column, new):
+        before, after = old.get(origin), new[origin]
+        assert isinstance(after, Column)
+        if isinstance(before, Column):
+            return before.not_null or _comes_by_inherit(origin, after, old, new)
+    return False
 
 
 def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schema: Schema, new_schema: Schema) -> Rule:
@@ -111,6 +127,17 @@ def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schem
         return _not_null(identity, old, new, old_schema, new_schema)
     names = [not_nulls.name(identity, c.not_null_constraint) for c in (old, new)]
     table = new_schema.parent(identity)
+    if _is_to_be_left(old, new) and not is_partition(identity, new_schema):
+        return Refuse(
+            "its NOT NULL is the child's own, and no statement leaves it to the parent alone",
+            next="state it in the child too in the new schema, or take NOT NULL from the child first",
+        )
+    reaches = not_nulls.reaches_heirs(old) and not_nulls.reaches_heirs(new)
+    if reaches and names[0] != names[1] and _is_kept_by_heirs(identity, names[0], old_schema, new_schema):
+        return Refuse(
+            "its NOT NULL can't be renamed, for a child has it under another name",
+            next="keep the name in the new schema, or drop it and add it again by hand",
+        )
     apart = bool(old.derived_from) and _origin_names(old, old_schema, new_schema) != names
     if names[0] != names[1] and apart and table is not None and identity in old_schema:
         return InPlace("table.set_not_null_constraint", unbinds=frozenset({table}))
@@ -123,6 +150,23 @@ def _not_null_constraint(identity: Identity, old: Object, new: Object, old_schem
             )
         return _not_null(identity, old, new, old_schema, new_schema)
     return InPlace("table.set_not_null_constraint", brought=True)
+
+
+def _is_to_be_left(old: Column, new: Column) -> bool:
+    """Is a child's own NOT NULL to be its parents' alone, though its column is what it was?"""
+    inherits = bool(old.derived_from and new.derived_from) and old.local == new.local
+    return inherits and not_nulls.is_own(old) and not not_nulls.is_own(new)
+
+
+def _is_kept_by_heirs(column: Identity, called: str, old: Schema, new: Schema) -> bool:
+    """Has one that derives from it NOT NULL under another name, and keeps it? RENAME stops there."""
+    for heir in old.all_heirs(column):
+        before, after = old[heir], new.get(heir)
+        if isinstance(before, Column) and isinstance(after, Column) and before.not_null and after.derived_from:
+            names = {not_nulls.name(heir, c.not_null_constraint) for c in (before, after)}
+            if len(names) == 1 and called not in names:
+                return True
+    return False
 
 
 def _is_inherited_not_null(column: Column, *schemas: Schema) -> bool:

@@ -1,0 +1,10 @@
+CREATE TABLE public.p (a integer);
+CREATE TABLE public.q (a integer);
+CREATE TABLE public.c () INHERITS (public.q, public.p);
+CREATE TABLE public.r (a integer);
+CREATE TABLE public.s () INHERITS (public.r);
+CREATE TABLE public.t () INHERITS (public.r);
+CREATE TABLE public.u () INHERITS (public.s, public.t);
+CREATE TABLE public.v (b integer);
+CREATE TABLE public.w (d integer);
+CREATE TABLE public.x () INHERITS (public.v, public.w);

@@ -1,0 +1,10 @@
+CREATE TABLE public.p (a integer CONSTRAINT pn NOT NULL);
+CREATE TABLE public.q (a integer CONSTRAINT qn NOT NULL);
+CREATE TABLE public.c () INHERITS (public.q, public.p);
+CREATE TABLE public.r (a integer NOT NULL);
+CREATE TABLE public.s (CONSTRAINT sn NOT NULL a) INHERITS (public.r);
+CREATE TABLE public.t () INHERITS (public.r);
+CREATE TABLE public.u () INHERITS (public.s, public.t);
+CREATE TABLE public.v (b integer, a integer CONSTRAINT vn NOT NULL);
+CREATE TABLE public.w (d integer, a integer CONSTRAINT wn NOT NULL);
+CREATE TABLE public.x () INHERITS (public.v, public.w);

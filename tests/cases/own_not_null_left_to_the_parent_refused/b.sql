@@ -1,0 +1,2 @@
+CREATE TABLE public.p (a integer CONSTRAINT pn NOT NULL NO INHERIT);
+CREATE TABLE public.c (CONSTRAINT pn NOT NULL a) INHERITS (public.p);
