@@ -57,9 +57,9 @@ def _uses(steps: list[Step], dialect: Dialect) -> Iterator[Edge]:
                 yield from ((m, n) for m in settlers.get(needed, ()) if _waits(step, steps[m]))
         for released in step.releases:
             yield from ((n, m) for m in _ends(released, step, steps, destroyers))
-            stays_used = dialect.rules(kind_of(released)).stays_used
-            if step.action in ("drop", "set aside") and not stays_used:
-                yield from ((n, m) for m in settlers.get(released, ()))
+            ends = step.action in ("drop", "set aside")
+            if ends and released in settlers and not dialect.rules(kind_of(released)).stays_used:
+                yield from ((n, m) for m in settlers[released])
         for identity, attribute in step.after:
             yield from ((m, n) for m in altering.get(identity, ()) if attribute in steps[m].attributes)
         for later in step.precedes:

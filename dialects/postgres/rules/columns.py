@@ -114,8 +114,11 @@ def _comes_by_inherit(identity: Identity, column: Column, old: Schema, new: Sche
     for origin in not_nulls.bringers(identity, column, new):
         before, after = old.get(origin), new[origin]
         assert isinstance(after, Column)
-        if isinstance(before, Column):
-            return before.not_null or _comes_by_inherit(origin, after, old, new)
+        if not isinstance(before, Column):
+            continue
+        if before.not_null:
+            return not not_nulls.reaches_heirs(before)
+        return _comes_by_inherit(origin, after, old, new)
     return False
 
 
