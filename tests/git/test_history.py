@@ -173,6 +173,18 @@ def test_a_merge_is_told_for_what_no_parent_has(repo: Repo) -> None:
     }
 
 
+def test_the_old_path_of_a_snapshot_that_was_moved_names_what_came_before(repo: Repo) -> None:
+    repo.commit("one", snapshot(table("t", ID)), "schema.json")
+    repo.commit("two", snapshot(table("t", ID, A)), "schema.json")
+    repo.git("mv", "schema.json", "new.json")
+    repo.commit("moved")
+    assert [entry["subject"] for entry in log("new.json")] == ["moved"]
+    moved, two, one = log("schema.json")
+    assert [entry["subject"] for entry in (moved, two, one)] == ["moved", "two", "one"]
+    assert told(moved)["table public.t"] == "dropped"
+    assert blame("public.t", "HEAD~1:schema.json")["column public.t.a"] == "two"
+
+
 def test_what_can_not_be_read_is_told_and_passed(repo: Repo) -> None:
     repo.commit("one", snapshot(table("t", ID)), "schema.json")
     (repo.folder / "schema.json").write_text("<<<<<<< HEAD\n=======\n>>>>>>> x\n")
