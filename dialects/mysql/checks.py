@@ -3,7 +3,7 @@ templates/mysql/checks.sql.j2."""
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.protocol import Schema, Step
@@ -29,6 +29,7 @@ from ...templates.render import render_query
 from ..asking import ROWS, SLOTS, Kept, Known, Questions, about_rows, kept, touched
 from ..protocol import Query
 from . import types
+from .keys import distinct
 
 __all__ = ["after", "before"]
 
@@ -115,9 +116,10 @@ def _filled(new: Schema) -> Iterator[tuple[str, str, str]]:
 
 
 class _Known(Known):
-    def __init__(self, steps: Iterable[Step], old: Schema) -> None:
+    def __init__(self, steps: Sequence[Step], old: Schema) -> None:
         super().__init__(steps, old)
         self.version = f"{old.header.version_number // 10000}.%"
+        self.going = {self.was(s.identity) for s in steps if s.action == "drop"}
 
     def around(self, step: Step) -> Identity | None:
         """The table."""
@@ -200,6 +202,8 @@ def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
         return
     name = parts_of(known.was(step.identity))[-1]
     facts = {"label": f"column {path_of(step.identity)}", "table": table}
+    if new.collation is not None and new.collation != old.collation:
+        yield from _keys(step, known, table, f"CONVERT({quote(name)} USING {new.charset}) COLLATE {new.collation}")
     if new.not_null and not old.not_null:
         yield Query("NULLs in the way of NOT NULL", _sql("nulls", columns=[name], **facts))
     if old.type != new.type:
@@ -211,6 +215,16 @@ def _column(step: Step, known: _Known, table: str) -> Iterator[Query]:
         yield _breaking(facts["label"], table, new.check)
 
 
+def _keys(step: Step, known: _Known, table: str, compared: str) -> Iterator[Query]:
+    """Values that are the same by another collation, in the keys that stay."""
+    was = known.was(step.identity)
+    for identity, key in distinct(was, known.old):
+        if identity not in known.going and all(part.column is not None for part in key.parts):
+            parts = [_part(p, compared if p.column == was else quote(parts_of(p.column or was)[-1])) for p in key.parts]
+            label = f"{key.kind.replace('_', ' ')} {path_of(identity)}"
+            yield Query("duplicates in the way of a key", _sql("duplicates", label=label, table=table, columns=parts))
+
+
 def _values(old: types.Type, new: types.Type, name: str, facts: Mapping[str, Any]) -> Iterator[Query]:
     if types.widens(old, new):
         return
@@ -218,9 +232,7 @@ def _values(old: types.Type, new: types.Type, name: str, facts: Mapping[str, Any
         length, bytes_ = LENGTHS[new.name](new)
         yield Query("values that are too long", _sql("too_long", length=length, bytes=bytes_, **facts))
     elif new.name in types.INTEGERS and old.name in NUMBERS:
-        bits = 8 * types.INTEGERS[new.name]
-        low, high = (0, 2**bits - 1) if new.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-        yield _out_of_range(str(low), str(high), name, facts)
+        yield _out_of_range(*_limits(new), name, facts)
     elif new.name == "decimal" and old.name in NUMBERS:
         precision, scale = (int(argument) for argument in (*new.arguments, "0")[:2])
         most = f"{'9' * (precision - scale) or '0'}.{'9' * scale}".rstrip(".")
@@ -241,10 +253,19 @@ def _cast(new: types.Type, name: str, facts: Mapping[str, Any]) -> Iterator[Quer
     if new.name in types.INTEGERS or new.name in NUMBERS:
         digits = "[0-9]+" if new.name in types.INTEGERS else "([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][-+]?[0-9]+)?"
         yield Query(title, _sql("not_like", pattern=f"^ *[-+]?{digits} *$", type=name, **facts))
+        if new.name in types.INTEGERS:
+            yield _out_of_range(*_limits(new), name, facts)
     elif new.name in ("date", "datetime", "timestamp"):
         yield Query(title, _sql("not_dates", type=name, **facts))
     elif new.name == "json":
         yield Query(title, _sql("not_json", **facts))
+
+
+def _limits(new: types.Type) -> tuple[str, str]:
+    """Of an integer."""
+    bits = 8 * types.INTEGERS[new.name]
+    low, high = (0, 2**bits - 1) if new.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return str(low), str(high)
 
 
 NUMBERS = frozenset({*types.INTEGERS, "decimal", "float", "double"})
@@ -269,13 +290,13 @@ def _key(step: Step, known: _Known, table: str) -> Iterator[Query]:
     columns = known.columns(part.column for part in new.parts if part.column is not None)
     if columns is None or len(columns) < len(new.parts) or new.without_overlaps:
         return
-    parts = [_part(part, name) for part, name in zip(new.parts, columns, strict=True)]
+    parts = [_part(part, quote(name)) for part, name in zip(new.parts, columns, strict=True)]
     label = f"{new.kind.replace('_', ' ')} {path_of(step.identity)}"
     yield Query("duplicates in the way of a key", _sql("duplicates", label=label, table=table, columns=parts))
 
 
 def _part(part: KeyPart, column: str) -> str:
-    return quote(column) if part.length is None else f"LEFT({quote(column)}, {part.length})"
+    return column if part.length is None else f"LEFT({column}, {part.length})"
 
 
 def _foreign_key(step: Step, known: _Known, table: str) -> Iterator[Query]:

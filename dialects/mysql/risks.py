@@ -11,6 +11,7 @@ from ...snapshots.model import Identity, Object
 from ...snapshots.mysql import Column, Function, Index, Routine, View
 from ...snapshots.naming import child, kind_of, path_of
 from . import privileges, types
+from .keys import is_narrowed
 from .rules.columns import MODIFY
 
 Warning = tuple[str, Identity, str]
@@ -26,7 +27,7 @@ def facts(step: Step, old: Schema, new: Schema) -> Facts:
         passes=(DATABASE,) if step.context.get("collation") else (),
         loss=_loss(step),
         failure=_FAILURE.get(step.macro, "DB300"),
-        failures=_failures(step),
+        failures=_failures(step, new),
         warnings=tuple(_warnings(step, old, new)),
     )
 
@@ -64,10 +65,11 @@ def _is_computed(old: Object | None, new: Object | None) -> bool:
     return getattr(old, "generated", None) is None and getattr(new, "generated", None) is not None
 
 
-def _failures(step: Step) -> tuple[tuple[str, str], ...]:
+def _failures(step: Step, new: Schema) -> tuple[tuple[str, str], ...]:
     """One statement changes all of a column."""
     if step.macro == MODIFY and isinstance(step.old, Column) and isinstance(step.new, Column):
-        return tuple(types.failures(step.old, step.new))
+        narrowed = is_narrowed(step.identity, step.old, step.new, new)
+        return tuple(types.failures(step.old, step.new, narrowed=narrowed))
     return ()
 
 

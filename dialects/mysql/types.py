@@ -53,19 +53,21 @@ def converts(old: str, new: str) -> bool:
     return _CLOSED.isdisjoint((before, after))
 
 
-def fails(old: Column, new: Column) -> str | None:
+def fails(old: Column, new: Column, *, narrowed: bool) -> str | None:
     """What in existing rows makes the change fail."""
-    return "; ".join(text for _, text in failures(old, new)) or None
+    return "; ".join(text for _, text in failures(old, new, narrowed=narrowed)) or None
 
 
-def failures(old: Column, new: Column) -> Iterator[tuple[str, str]]:
-    """(code, what) of all that in existing rows makes the change fail."""
+def failures(old: Column, new: Column, *, narrowed: bool) -> Iterator[tuple[str, str]]:
+    """(code, what) of all that in existing rows makes the change fail. `narrowed`: a key sees fewer differences."""
     if new.not_null and not old.not_null:
         yield "DB301", "NULLs in the column"
     if old.type != new.type and not widens(parse(old.type), parse(new.type)):
         yield "DB305", "values that do not fit the new type"
     elif old.charset != new.charset:
         yield "DB305", "characters that the new character set lacks"
+    if narrowed:
+        yield "DB302", "values of a key that are the same by the new collation"
     if new.generated is not None and new.generated.stored and new.generated != old.generated:
         yield "DB300", "rows that its expression fails on"
     if new.check is not None and new.check != old.check:

@@ -148,6 +148,15 @@ ROWS = {
     "rows in the way of a foreign key": ("a int", "a int, CONSTRAINT {} FOREIGN KEY (a) REFERENCES one (id)", "(7)"),
 }
 ONE = "CREATE TABLE one (id int PRIMARY KEY); INSERT INTO one VALUES (1);"
+MORE = {
+    "values that are too large": ("a varchar(20)", "a tinyint", "('300')"),
+    "duplicates in the way of a key": (
+        "b int, a varchar(5) COLLATE utf8mb4_bin, UNIQUE KEY (b, a(3))",
+        "b int, a varchar(5) COLLATE utf8mb4_general_ci, UNIQUE KEY (b, a(3))",
+        "(1, 'a'), (1, 'A')",
+    ),
+}
+"""The same in other ways; of the key, with its risk."""
 
 
 def test_what_stands_in_the_way_is_found_before_anything_is_done(
@@ -170,6 +179,20 @@ def test_what_stands_in_the_way_is_found_before_anything_is_done(
     assert f"preflight found {len(ROWS)} problems" in done.err
     assert "column t0.a: 1 rows hold NULL" in done.out
     assert made.differs_from(made.old) == ""
+
+
+def test_what_stands_in_the_way_in_other_ways(ground: Ground, my_server: MyServer, tmp_path: Path) -> None:
+    tables = list(enumerate(MORE.values()))
+    old = "".join(f"CREATE TABLE t{n} ({columns});" for n, (columns, _, _) in tables)
+    new = "".join(f"CREATE TABLE t{n} ({columns});" for n, (_, columns, _) in tables)
+    made = bundled(ground, tmp_path, Case("rows", old, new))
+    assert "DB302 fails-on-duplicates" in (made.path / "forward.sql").read_text()
+    assert made.run("apply").code == 0
+    assert made.run("rollback").code == 0
+    database_of(made, my_server).run(*(f"INSERT INTO t{n} VALUES {rows}" for n, (_, _, rows) in tables))
+    done = made.run("apply")
+    assert done.code == 3, done.err
+    assert {line.split(": ")[1] for line in done.out.splitlines() if line.startswith("problem")} == set(MORE)
 
 
 def test_what_is_worth_a_note(

@@ -4,6 +4,7 @@ import itertools
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,11 +15,15 @@ import psycopg
 
 from dbstrata.dialects.mysql import local
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
+from dbstrata.snapshots.errors import ServerFailed
 
 from ..bundle.grounds import Ground, NotBuilt
 from ..mysql_servers import MyDatabase, MyServer
 from ..processes import children
 from ..servers import Database
+
+PATIENCE = 10.0
+"""Seconds in which a killed server's processes must be gone."""
 
 
 @dataclass
@@ -47,10 +52,23 @@ def _postgres() -> Iterator[Rig]:
         def kill() -> None:
             file = server.data / "postmaster.pid"
             process = int(file.read_text().split()[0])
+            os.kill(process, signal.SIGSTOP)  # or it has one more child than we have seen
             for one in (process, *children(process)):
                 with suppress(ProcessLookupError):  # some end by themselves meanwhile
                     os.kill(one, signal.SIGKILL)
             file.unlink()  # where nobody reaps it, the dead process counts as a running one
+
+        def start() -> None:
+            """What was killed may hold the shared memory for a moment."""
+            until = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    server.start()
+                    break
+                except ServerFailed:
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.2)
 
         numbers = itertools.count(1)
 
@@ -64,7 +82,7 @@ def _postgres() -> Iterator[Rig]:
             return made.url
 
         ground = Ground("postgres", "postgres", server.url(), database)
-        yield Rig(ground, "postgres", kill, server.start, psycopg.connect)
+        yield Rig(ground, "postgres", kill, start, psycopg.connect)
 
 
 @contextmanager

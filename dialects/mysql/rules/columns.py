@@ -6,6 +6,7 @@ from ....engine.protocol import Choose, InPlace, KindRules, Refuse, Replace, Rul
 from ....snapshots.model import Identity, Object
 from ....snapshots.mysql import Column
 from .. import types
+from ..keys import is_narrowed
 from .common import ACL, DERIVED, same
 
 MODIFY = "alter_table.modify_column"
@@ -14,7 +15,7 @@ _STORAGE = ("type", "charset", "collation")
 """What must agree with the column that a foreign key refers to (1832, 1833, 3780)."""
 
 
-def _modify(_identity: Identity, old: Object, new: Object, _old: Schema, _new: Schema) -> Rule:
+def _modify(identity: Identity, old: Object, new: Object, _olds: Schema, news: Schema) -> Rule:
     assert isinstance(old, Column) and isinstance(new, Column)
     if old.row_bound is not None and new.row_bound is not None:
         return Refuse(
@@ -25,7 +26,7 @@ def _modify(_identity: Identity, old: Object, new: Object, _old: Schema, _new: S
     return InPlace(
         MODIFY,
         disturbs=frozenset(_disturbed(old, new)),
-        fails=types.fails(old, new),
+        fails=types.fails(old, new, narrowed=is_narrowed(identity, old, new, news)),
         loses=types.loses(old, new),
     )
 
