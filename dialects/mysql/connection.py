@@ -138,7 +138,9 @@ UNREACHED: tuple[tuple[str, str, str], ...] = (
 
 NO_ROOM = ("the server has no room left", "free some space on its disks (of an in-memory table: max_heap_table_size)")
 ONLY_READS = ("the server only reads now", "connect to the primary")
+IN_THE_WAY = ("rows stand in the way", "mend those that the line tells of; preflight.sql asks for most of their kind")
 WORKING: dict[int, tuple[str, str]] = {
+    **dict.fromkeys((1048, 1062, 1138, 1264, 1265, 1292, 1366, 1406, 1452, 1526, 3140, 3819, 4025), IN_THE_WAY),
     **dict.fromkeys((3, 1021, 1026, 1114, 1878), NO_ROOM),
     **dict.fromkeys((1792, 1836, 1874), ONLY_READS),
     1820: EXPIRED,

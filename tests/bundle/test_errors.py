@@ -64,6 +64,17 @@ def test_a_deadlock_is_broken_by_the_server_and_tried_again(lab: Lab, tmp_path: 
     assert made.differs_from(made.new) == ""
 
 
+def test_rows_that_the_preflight_does_not_ask_for(lab: Lab, tmp_path: Path) -> None:
+    """A key over an expression."""
+    table = "CREATE TABLE t (a text);"
+    made = world(lab, tmp_path, table, f"{table} CREATE UNIQUE INDEX ON t (lower(a));")
+    made.database.psql("INSERT INTO t VALUES ('a'), ('A')")
+    done = made.run("apply")
+    assert done.code == 4, done.err
+    assert "rows stand in the way" in done.err
+    assert "nothing has changed" in done.err
+
+
 def test_a_server_that_only_reads(made: World) -> None:
     done = run("apply", made.path, with_option(made, "default_transaction_read_only%3Don"), "--yes")
     assert done.code == 4

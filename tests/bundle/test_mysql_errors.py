@@ -274,6 +274,16 @@ def test_no_room_for_the_rows(ground: Ground, my_server: MyServer, tmp_path: Pat
     assert made.differs_from(made.old) == ""
 
 
+def test_rows_that_the_preflight_does_not_ask_for(ground: Ground, my_server: MyServer, tmp_path: Path) -> None:
+    """No year."""
+    made = bundled(ground, tmp_path, Case("year", "CREATE TABLE t (a int);", "CREATE TABLE t (a year);"))
+    my_server.execute("INSERT INTO t VALUES (300)", database=made.url.rpartition("/")[2])
+    done = made.run("apply")
+    assert done.code == 4, done.err
+    assert "rows stand in the way" in done.err
+    assert "nothing has changed" in done.err
+
+
 def test_a_server_that_only_reads(my_server: MyServer, made: Made) -> None:
     """A server of our own: the setting is the whole server's."""
     with own_server(my_server.flavour, "--read-only=ON") as (root, url):
