@@ -151,6 +151,14 @@ def test_a_user_who_must_come_by_tls(made: Made, my_server: MyServer) -> None:
     assert "ssl-mode=REQUIRED" in said
 
 
+def test_tls_that_is_required_of_a_server_without(made: Made, my_server: MyServer) -> None:
+    without = {"mysql": "--tls-version=", "mariadb": "--skip-ssl"}[my_server.flavour]
+    with own_server(my_server.flavour, without) as (_, url):
+        said = refused(applied(made, f"{url}?ssl-mode=REQUIRED"), 4)
+        assert applied(made, url).code == 3
+    assert "TLS with the server failed" in said
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no second address of their own")
 def test_a_host_that_is_not_let_in(made: Made, my_server: MyServer) -> None:
     """It comes from an address that no account is for; then from one that has hung up too often."""
