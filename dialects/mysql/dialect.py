@@ -6,10 +6,13 @@ from collections.abc import Sequence as Many
 from typing import Any
 
 from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
+from ...snapshots.errors import Refused
 from ...snapshots.model import Header, Identity, Object, plain
 from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, PrimaryKey, Sequence, Table
+from ...snapshots.naming import identity as identity_of
 from ...snapshots.naming import kind_of, path_of
 from . import locks, options, partitions, privileges, renames, spelling, versions
+from .catalog.scan import split, unquoted
 from .effects import effects
 from .risks import facts
 from .rules import relations, tables
@@ -102,7 +105,8 @@ class MySQL:
         return "table.alter" if together[0].macro.startswith(_CLAUSES) else None
 
     def links(self, step: Step, old: Schema, new: Schema) -> Links:
-        """What orders the step beyond what it names."""
+        """What orders the step beyond what it names. Raises Refused where no order does."""
+        _refuse_merged(step, old, new)
         make = _LINKS.get(step.macro)
         return make(step, old, new) if make is not None else Links()
 
@@ -153,12 +157,22 @@ def _apart(step: Step) -> str:
     """Which of its table's statements it is for; empty, where it goes with most."""
     if _drops_checksum(step):
         return "page checksum"
+    if _drops_compression(step):
+        return "page compression"
     return "" if _has_period(step) else _APART.get(step.macro, "")
 
 
 def _has_period(step: Step) -> bool:
     """Is a table versioned that says by which columns? They, the period and the versioning come by one statement."""
     return step.macro == _VERSIONING and any(p.name == "SYSTEM_TIME" for p in getattr(step.new, "periods", ()))
+
+
+def _drops_compression(step: Step) -> bool:
+    """InnoDB's, which another engine does not know (1911), so it goes before the engine does."""
+    before, after = step.old, step.new
+    if step.macro != "alter_table.set_options" or not isinstance(before, Table) or not isinstance(after, Table):
+        return False
+    return before.engine != after.engine and relations.uncompresses(before, after)
 
 
 def _drops_checksum(step: Step) -> bool:
@@ -185,6 +199,28 @@ def _keeps_srid(together: Many[Step], step: Step) -> bool:
 
 
 # ---------------------------------------------------------------------- order beyond the model's references
+
+
+def _refuse_merged(step: Step, old: Schema, new: Schema) -> None:
+    """A MERGE table stays as it is once one of the tables that it shows is another one, and can't change before."""
+    identity = step.parent or step.identity
+    before, after = old.get(identity), new.get(identity)
+    if not isinstance(before, Table) or not isinstance(after, Table) or before.engine != "MRG_MyISAM":
+        return
+    names = split(before.options.get("UNION", "()")[1:-1])
+    changed = [name for name in map(unquoted, names) if _shape(old, name) != _shape(new, name)]
+    if changed:
+        raise Refused(
+            what=f"{identity} is a MERGE table, and no ALTER TABLE of it runs once one of its tables is another (1168)",
+            where=f"its UNION: {', '.join(changed)}",
+            next="drop it in a release of its own, which loses no rows, and create it in the next one",
+        )
+
+
+def _shape(schema: Schema, name: str) -> Any:
+    """What a MERGE table asks of those that it shows: the same columns and keys."""
+    table = schema.get(identity_of("table", name))
+    return (table.engine, table.columns, table.primary_key, table.indexes) if isinstance(table, Table) else None
 
 
 def _column_links(step: Step, old: Schema, new: Schema) -> Links:
@@ -299,7 +335,19 @@ def _foreign_key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 
 def _key(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
-    return {"keeps": _kept_by_name(step, old, new), "copies": locks.has_doc_ids(step)}
+    return {"keeps": _kept_by_name(step, old, new), "copies": _has_doc_ids(step) or _is_taken_for_the_old(step, old)}
+
+
+def _has_doc_ids(step: Step) -> bool:
+    """Is it about the key over the numbers that FULLTEXT keys are kept by? InnoDB makes it, unseen, where the table has
+    none, and nothing but a copy takes it away: in place its name is taken (1280, 1798)."""
+    return any(isinstance(key, Index) and key.name.upper() == "FTS_DOC_ID_INDEX" for key in (step.old, step.new))
+
+
+def _is_taken_for_the_old(step: Step, old: Schema) -> bool:
+    """A key that is to have other attributes for an engine is the old one for MySQL, and stays, unless it copies."""
+    before = old.get(step.identity) if step.new is not None else None
+    return before is not None and getattr(before, "options", {}) != getattr(step.new, "options", {})
 
 
 def _to_any_key(step: Step, old: Schema, new: Schema) -> bool:

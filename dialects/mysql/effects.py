@@ -58,8 +58,7 @@ def _alter(step: Step, state: State) -> Iterator[Effect]:
     if step.unset:
         yield step.identity, replace(current, **dict.fromkeys(step.attributes))
         return
-    stated = _STATED_WHOLE.get(step.macro, step.attributes)
-    changed = {a: getattr(step.new, a) for a in stated} | {"depends_on": step.new.depends_on}
+    changed = {a: getattr(step.new, a) for a in _stated(step, step.new)} | {"depends_on": step.new.depends_on}
     made = replace(current, **changed | _RESET.get(step.macro, {}))
     yield step.identity, _ungranted(made) if _drops_routine(step, state) else made
     if step.macro in _REACHES:
@@ -128,12 +127,17 @@ def _rename(step: Step, state: State) -> Iterator[Effect]:
         yield identity, _ungranted(obj) if obj is not None and identity in step.renames.values() else obj
 
 
-_STATED_WHOLE: dict[str, tuple[str, ...]] = {
-    "alter_table.modify_column": tuple(
-        f for f in Column.__struct_fields__ if f not in ("name", "acl", "depends_on", "derived_from", "no_default")
-    ),
-}
-"""What a statement sets, asked or not."""
+_STATED_WHOLE = frozenset({"alter_table.modify_column", "routine.replace"})
+"""What states an object whole: all is set, asked or not."""
+_NEVER_STATED = frozenset({"name", "acl", "depends_on", "derived_from", "no_default"})
+
+
+def _stated(step: Step, new: Object) -> Iterable[str]:
+    if step.macro not in _STATED_WHOLE:
+        return step.attributes
+    return [field for field in new.__struct_fields__ if field not in _NEVER_STATED]
+
+
 _RESET: dict[str, dict[str, Any]] = {"alter_table.modify_column": {"no_default": False}}
 
 

@@ -152,6 +152,8 @@ def _cases(step: Step, together: Sequence[Step], header: Header, old: Schema) ->
     make = _BY_MACRO.get(step.macro)
     if make is None:
         return ()
+    if step.context.get("copies"):
+        return ("copy",)
     return make(step, together, header, old) if callable(make) else (make,)
 
 
@@ -304,27 +306,15 @@ _MODIFIED: Mapping[str, Callable[[Step, Column, Column, Table | None], Iterator[
 }
 
 
-def has_doc_ids(step: Step) -> bool:
-    """Is it about the key over the numbers that FULLTEXT keys are kept by? InnoDB makes it, unseen, where the table has
-    none, and nothing but a copy takes it away: in place its name is taken (1280, 1798)."""
-    return any(isinstance(key, Index) and key.name.upper() == "FTS_DOC_ID_INDEX" for key in (step.old, step.new))
-
-
 def _add_index(step: Step, together: Sequence[Step], header: Header, old: Schema) -> Iterator[str]:
     index = step.new
     assert isinstance(index, Index)
-    if has_doc_ids(step):
-        yield "copy"
-    elif any(part.expression is not None for part in index.parts):
+    if any(part.expression is not None for part in index.parts):
         yield "add functional index"
     elif index.type == "fulltext":
         yield "add another fulltext index" if _has_fulltext(_table(step, old)) else "add fulltext index"
     else:
         yield "add spatial index" if index.type in ("spatial", "vector") else "add index"
-
-
-def _drop_index(step: Step, together: Sequence[Step], header: Header, old: Schema) -> Iterator[str]:
-    yield "copy" if has_doc_ids(step) else "drop index"
 
 
 def _drop_primary_key(step: Step, together: Sequence[Step], header: Header, old: Schema) -> Iterator[str]:
@@ -359,7 +349,7 @@ _BY_MACRO: Mapping[str, str | Cases] = {
     "alter_table.add_primary_key": "add primary key",
     "alter_table.drop_primary_key": _drop_primary_key,
     "alter_table.add_index": _add_index,
-    "alter_table.drop_index": _drop_index,
+    "alter_table.drop_index": "drop index",
     "alter_table.hide_index": "hide index",
     "alter_table.add_check": _check,
     "alter_table.alter_check": _check,

@@ -5,6 +5,7 @@ CREATE TABLE loaded (
     d int WITHOUT SYSTEM VERSIONING COMMENT 'd', KEY ignored (a) IGNORED COMMENT 'unused', CONSTRAINT positive CHECK (a > 0)
 ) CHARACTER SET utf8mb4 COMMENT = 'versioned' WITH SYSTEM VERSIONING;
 CREATE TABLE application (a int, s date, e date, x int, PERIOD FOR p (s, e), UNIQUE KEY within (a, p WITHOUT OVERLAPS)) CHARACTER SET utf8mb4;
+CREATE TABLE stays (a int NOT NULL, s date, e date, PERIOD FOR p (s, e), PRIMARY KEY (a, p WITHOUT OVERLAPS)) CHARACTER SET utf8mb4;
 CREATE TABLE history (
     a int, rs timestamp(6) GENERATED ALWAYS AS ROW START, re timestamp(6) GENERATED ALWAYS AS ROW END INVISIBLE,
     PERIOD FOR SYSTEM_TIME (rs, re)
@@ -33,6 +34,8 @@ ALTER TABLE application DROP KEY within;
 ALTER TABLE application DROP PERIOD FOR p;
 -- to: a key without a period
 ALTER TABLE application DROP KEY within, ADD UNIQUE KEY within (a, x);
+-- to: a primary key without a period
+ALTER TABLE stays DROP PRIMARY KEY, ADD PRIMARY KEY (a, s);
 -- to: columns of a versioned table
 SET system_versioning_alter_history = KEEP;
 ALTER TABLE loaded MODIFY b varchar(100) COMMENT 'b', MODIFY c int DEFAULT (a + 1) COMMENT 'c' CHECK (c > 4), MODIFY d int COMMENT 'd';

@@ -13,7 +13,7 @@ ALTER TABLE loaded ALTER CHECK lax ENFORCED;
 ALTER TABLE loaded MODIFY fixed int COLUMN_FORMAT DYNAMIC, MODIFY disk int STORAGE MEMORY;
 -- to: attributes of engines
 ALTER TABLE loaded SECONDARY_ENGINE_ATTRIBUTE = '{"t": 2}', MODIFY other int SECONDARY_ENGINE_ATTRIBUTE '{"k": "w"}';
-ALTER TABLE loaded DROP KEY attributed, ADD KEY attributed (fixed) SECONDARY_ENGINE_ATTRIBUTE '{"i": 2}';
+ALTER TABLE loaded ALGORITHM = COPY, DROP KEY attributed, ADD KEY attributed (fixed) SECONDARY_ENGINE_ATTRIBUTE '{"i": 2}';
 -- to: another SRID
 ALTER TABLE loaded DROP KEY places;
 ALTER TABLE loaded MODIFY place point NOT NULL SRID 0 COMMENT 'where';
@@ -21,6 +21,8 @@ ALTER TABLE loaded ADD SPATIAL KEY places (place);
 -- to: an expression of a key
 ALTER TABLE loaded DROP KEY lowered, ADD KEY lowered ((upper(b)), a);
 -- to: another parser
-ALTER TABLE loaded DROP KEY words, ADD FULLTEXT KEY words (b);
+ALTER TABLE loaded ALGORITHM = COPY, DROP KEY words, ADD FULLTEXT KEY words (b);
 -- to: the table's charset, said and unsaid
 ALTER TABLE loaded CHARACTER SET latin1;
+-- to: a primary key's attributes of engines
+ALTER TABLE loaded ALGORITHM = COPY, DROP PRIMARY KEY, ADD PRIMARY KEY (b (5)) COMMENT 'of a prefix' SECONDARY_ENGINE_ATTRIBUTE '{"p": 1}';

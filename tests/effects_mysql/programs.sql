@@ -59,3 +59,26 @@ SET time_zone = '+02:00', sql_mode = 'ANSI';
 ALTER DEFINER = {two} EVENT loaded_e ON SCHEDULE EVERY 2 HOUR STARTS '2031-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE COMMENT '' DO DELETE FROM t WHERE a = 1;
 -- to: without an event
 DROP EVENT loaded_e;
+-- to: names that are the query's
+CREATE OR REPLACE VIEW named AS SELECT a AS x, b AS y FROM t;
+-- to: programs made by another client
+ALTER DATABASE COLLATE utf8mb4_bin;
+SET NAMES latin1 COLLATE latin1_german1_ci;
+SET sql_mode = 'PIPES_AS_CONCAT';
+DELIMITER //
+DROP TRIGGER first_one//
+CREATE DEFINER = {one} TRIGGER first_one BEFORE INSERT ON t FOR EACH ROW PRECEDES second_one SET NEW.b = 'it''s'//
+DROP FUNCTION loaded_f//
+CREATE DEFINER = {one} FUNCTION loaded_f (x int, y varchar(10) CHARACTER SET latin1) RETURNS varchar(20) CHARACTER SET latin1
+    DETERMINISTIC NO SQL SQL SECURITY INVOKER COMMENT 'another' RETURN concat(x, y)//
+DROP PROCEDURE loaded_p//
+CREATE DEFINER = {two} PROCEDURE loaded_p (IN x bigint, OUT y int) READS SQL DATA SQL SECURITY DEFINER COMMENT 'a procedure'
+BEGIN
+    SELECT count(*) INTO y FROM t WHERE a = x; -- it's a body
+END//
+DROP EVENT loaded_e//
+CREATE DEFINER = {one} EVENT loaded_e ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' ON COMPLETION PRESERVE DISABLE
+    COMMENT 'an event' DO BEGIN DELETE FROM t; END//
+DELIMITER ;
+-- to: a procedure's clauses
+ALTER PROCEDURE loaded_p SQL SECURITY DEFINER;

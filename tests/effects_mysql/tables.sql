@@ -93,7 +93,7 @@ ALTER TABLE loaded MODIFY id int unsigned NOT NULL COMMENT 'the number', DROP PR
 -- to: a key that is hidden
 ALTER TABLE loaded ALTER INDEX loaded_two /*!80000 INVISIBLE */ /*M! IGNORED */;
 -- to: keys otherwise
-ALTER TABLE loaded DROP KEY loaded_two, ADD KEY loaded_two (kind, label) USING BTREE COMMENT 'two', DROP KEY loaded_unique, ADD KEY loaded_unique (code (7)) KEY_BLOCK_SIZE = 4;
+ALTER TABLE loaded DROP KEY loaded_two, ADD KEY loaded_two (kind, label) USING BTREE COMMENT 'two', DROP KEY loaded_unique, ADD KEY loaded_unique (code (7)) KEY_BLOCK_SIZE = 4, ALGORITHM = COPY;
 -- to: a key of another name
 ALTER TABLE loaded RENAME KEY loaded_two TO loaded_renamed;
 -- to: checks
@@ -110,3 +110,9 @@ ALTER TABLE loaded DROP FOREIGN KEY loaded_fk;
 ALTER TABLE parent MODIFY id bigint NOT NULL;
 ALTER TABLE loaded MODIFY parent_id bigint COMMENT 'whose';
 ALTER TABLE loaded ADD CONSTRAINT loaded_fk FOREIGN KEY (parent_id) REFERENCES parent (id) ON DELETE SET NULL ON UPDATE CASCADE;
+-- to: a foreign key of another column to another table
+CREATE TABLE second (n int NOT NULL, PRIMARY KEY (n)) CHARACTER SET utf8mb4;
+ALTER TABLE loaded DROP FOREIGN KEY loaded_fk;
+ALTER TABLE loaded ADD KEY loaded_nothing (nothing), ADD CONSTRAINT loaded_fk FOREIGN KEY (nothing) REFERENCES second (n) ON DELETE SET NULL ON UPDATE CASCADE;
+-- to: a primary key's size of blocks
+ALTER TABLE loaded ALGORITHM = COPY, DROP PRIMARY KEY, ADD PRIMARY KEY (id) KEY_BLOCK_SIZE = 4 COMMENT 'the key';

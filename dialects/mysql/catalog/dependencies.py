@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from ....snapshots.model import Object, Scope, Text, plain
-from ....snapshots.mysql import ForeignKey, Function, Index, Sequence, Table, TopLevel, Trigger, View
+from ....snapshots.mysql import Column, ForeignKey, Function, Index, Sequence, Table, TopLevel, Trigger, View
 from ....snapshots.naming import Identity, child, parts_of
+from .. import types
 from .reading import in_scope, unmodelled
 from .scan import names_in
 from .typed import Token, tokens
@@ -26,8 +27,8 @@ Obj = TypeVar("Obj", bound=Object)
 
 
 def resolved(objects: Iterable[TopLevel], scope: Scope, *, ignore_case: bool) -> list[TopLevel]:
-    """The objects, each with what it uses. A foreign key to what is not there, as the servers allow where its check is
-    off, is unmodelled, and so is a trigger whose column is gone."""
+    """The objects, each with what it uses. A foreign key to what is not there, or to what it can't refer to, as the
+    servers allow where its check is off, is unmodelled, and so is a trigger whose column is gone."""
     found = list(objects)
     known = _Known(found, ignore_case=ignore_case)
     made = [_of(obj, known) for obj in found]
@@ -54,11 +55,13 @@ class _Known:
         self.columns: dict[str, dict[str, Identity]] = {}
         """By table and column; columns are equal in whatever case."""
         self.functions: dict[str, Identity] = {}
+        self.tables: dict[Identity, Table] = {}
         for obj in objects:
             if isinstance(obj, Table | View | Sequence):
                 self.relations[self._fold(obj.name)] = obj.identity()
             if isinstance(obj, Table):
                 self.columns[self._fold(obj.name)] = columns_of(obj)
+                self.tables[obj.identity()] = obj
             if isinstance(obj, Function):
                 self.functions[obj.name.lower()] = obj.identity()
 
@@ -139,22 +142,47 @@ def _names_nothing(trigger: Trigger, own: dict[str, Identity]) -> bool:
 
 
 def _without_loose(table: Table, known: _Known, scope: Scope) -> Iterator[TopLevel]:
-    loose = [key for key in table.foreign_keys if not _leads_somewhere(key, known, scope)]
+    loose = {key: reason for key in table.foreign_keys if (reason := _is_loose(key, table, known, scope)) is not None}
     if not loose:
         yield table
         return
     yield replace(table, foreign_keys=tuple(key for key in table.foreign_keys if key not in loose))
-    for key in loose:
-        note = unmodelled("foreign key", f"{table.name}.{key.name}", repr(key), "it refers to what is not there")
+    for key, reason in loose.items():
+        note = unmodelled("foreign key", f"{table.name}.{key.name}", repr(key), reason)
         yield replace(note, depends_on=(table.identity(),))
 
 
-def _leads_somewhere(key: ForeignKey, known: _Known, scope: Scope) -> bool:
+def _is_loose(key: ForeignKey, table: Table, known: _Known, scope: Scope) -> str | None:
+    """Why no statement would make it; None if one does, as far as is known."""
     if key.references is None:
-        return True
+        return None
     name = parts_of(key.references)[-1]
     columns = known.columns_in(name)
-    return not in_scope(scope, name) if columns is None else set(key.referenced_columns) <= set(columns.values())
+    if columns is None and not in_scope(scope, name):
+        return None
+    parent = known.tables.get(key.references)
+    if columns is None or not set(key.referenced_columns) <= set(columns.values()) or parent is None:
+        return "it refers to what is not there"
+    referred = [_name(c) for c in key.referenced_columns]
+    keys = [k for k in (parent.primary_key, *parent.indexes) if k is not None and k.parts and k.parts[0].column]
+    if not any(_name(k.parts[0].column) in referred for k in keys):
+        return "no key begins with a column that it refers to"
+    own, others = ({c.name.lower(): c for c in t.columns} for t in (table, parent))
+    pairs = zip(map(_name, key.columns), referred, strict=True)
+    if any(_differ(own[c], others[r]) for c, r in pairs if c in own and r in others):
+        return "its columns and those that it refers to are not of one type"
+    return None
+
+
+def _name(column: Identity | None) -> str:
+    return parts_of(column)[-1].lower() if column is not None else ""
+
+
+def _differ(column: Column, referred: Column) -> bool:
+    """Are both integers, of another size or sign, or of another character set?"""
+    one, other = types.parse(column.type), types.parse(referred.type)
+    integers = one.name in types.INTEGERS and other.name in types.INTEGERS
+    return column.charset != referred.charset or (integers and (one.name, one.unsigned) != (other.name, other.unsigned))
 
 
 # what stands in a table

@@ -50,7 +50,15 @@ def _options(_identity: Identity, old: Object, new: Object, olds: Schema, _news:
     """A key keeps the KEY_BLOCK_SIZE that it had of its table; not on MySQL, where the table has none from then on."""
     before, after = (getattr(table, "options", {}).get("KEY_BLOCK_SIZE") for table in (old, new))
     keeps = before not in (None, after) and (after is not None or olds.server.flavour == "mariadb")
-    return InPlace("alter_table.set_options", disturbs=frozenset({"primary_key", "index"} if keeps else ()))
+    disturbs = frozenset({"primary_key", "index"} if keeps else ())
+    assert isinstance(old, Table) and isinstance(new, Table)
+    first = old.engine != new.engine and uncompresses(old, new)
+    return InPlace("alter_table.set_options", disturbs=disturbs, rank=-1 if first else 0)
+
+
+def uncompresses(old: Table, new: Table) -> bool:
+    """Is a page no more compressed as InnoDB does it?"""
+    return any(name.startswith("PAGE_COMPRESS") for name in old.options.keys() - new.options.keys())
 
 
 def _versioned(_identity: Identity, _old: Object, new: Object, _olds: Schema, _news: Schema) -> Rule:

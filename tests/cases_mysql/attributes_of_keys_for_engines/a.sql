@@ -1,0 +1,1 @@
+CREATE TABLE t (a int AUTO_INCREMENT, b int NOT NULL, PRIMARY KEY (a), KEY k (b));
