@@ -186,7 +186,8 @@ def _renamed(
     )
     made = schema.with_objects(sorted(objects, key=lambda o: o.identity()))
     _check(moved, made, renaming)
-    return made, _step(moved[before], obj, schema, made, moved, rules.rename), moved
+    step = _step(moved[before], obj, schema, made, moved, rules.rename)
+    return made, replace(step, context={**step.context, **dialect.prepare(step, schema, made)}), moved
 
 
 def _named(obj: Object, parent: Identity | None, subjects: set[Identity], renaming: Renaming) -> Object:

@@ -1,7 +1,7 @@
 """What the laws on MySQL and MariaDB have in common: look at a database, make the script, judge the end."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,18 +70,23 @@ def look(database: MyDatabase) -> State:
     return State(read_url(database.url), canonical(database))
 
 
-def pair(old: State, new: State, folder: Path) -> Pair:
+def pair(old: State, new: State, folder: Path, renames: Iterable[str] = ()) -> Pair:
     """Both, by way of their files."""
     for name, state in (("old.json", old), ("new.json", new)):
         format.write(state.snapshot, str(folder / name), is_canonical=True)
     return pair_of(
-        str(folder / "old.json"), str(folder / "new.json"), config=settings(None), ignore="", scope=None, rename=None
+        str(folder / "old.json"),
+        str(folder / "new.json"),
+        config=settings(None),
+        ignore="",
+        scope=None,
+        rename=list(renames) or None,
     )
 
 
-def script(old: State, new: State, folder: Path) -> str:
+def script(old: State, new: State, folder: Path, renames: Iterable[str] = ()) -> str:
     """The script from one to the other."""
-    return make_script(pair(old, new, folder))
+    return make_script(pair(old, new, folder, renames))
 
 
 def assert_is(database: MyDatabase, wanted: State) -> None:
