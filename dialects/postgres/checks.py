@@ -130,6 +130,13 @@ class _Known(Known):
         root = self.old.root_of(around)
         return root if root is not None and isinstance(self.old.get(root), Table) else None
 
+    def reads(self, step: Step, new: Check | Index) -> bool:
+        """Can its texts be asked before it is there? They name things as they are afterwards: what they use has that
+        name before."""
+        used = (*new.depends_on, *(step.needs if not new.depends_on else ()))
+        same = all(self.was(i) == i and self.old.get(i) is not None for i in used if i != step.identity)
+        return same and step.parent is not None and self.was(step.parent) == step.parent
+
     def table(self, step: Step) -> str | None:
         """With its schema."""
         root = self.around(step)
@@ -199,6 +206,7 @@ def _cast(step: Step, new: Column, known: _Known) -> bool:
 
 _LENGTH = re.compile(r"character(?: varying)?\((\d+)\)")
 _INTEGERS = {"smallint": 15, "integer": 31, "bigint": 63}
+_NUMBER = re.compile(r"(smallint|integer|bigint|real|double precision|numeric(\(.*\))?)\Z")
 _NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
 _STRINGS = re.compile(r"text|character")
 _LIKE = {
@@ -214,7 +222,7 @@ def _type(old: str, new: str, known: _Known, facts: Mapping[str, Any]) -> Iterat
     (of, was), (array, base) = ((type_.endswith("[]"), type_.removesuffix("[]")) for type_ in (old, new))
     if length := _LENGTH.fullmatch(new):
         yield Query("values that are too long", _sql("too_long", length=length[1], **facts))
-    elif bits := _INTEGERS.get(new) if old in _INTEGERS or old.startswith("numeric") else None:
+    elif bits := _INTEGERS.get(new) if _NUMBER.match(old) else None:
         ends = {"low": -(2**bits), "high": 2**bits - 1}
         if _INTEGERS.get(old, 64) > bits:
             yield Query("values that are too large", _sql("out_of_range", type=new, **ends, **facts))
@@ -264,20 +272,30 @@ def _key(step: Step, known: _Known, table: str) -> Iterator[Query]:
         return
     label = f"{new.kind.replace('_', ' ')} {path_of(step.identity)}"
     distinct = isinstance(new, Unique) and new.nulls_not_distinct
-    facts = {"label": label, "table": table, "columns": columns, "nulls_count": distinct}
+    facts = {
+        "label": label,
+        "table": table,
+        "values": list(map(quote, columns)),
+        "nulls_count": distinct,
+        "predicate": "",
+    }
     yield Query("duplicates in the way of a key", _sql("duplicates", **facts))
 
 
 def _index(step: Step, known: _Known, table: str) -> Iterator[Query]:
+    """An expression, and which rows it is over, are asked as they are spelled afterwards."""
     new = step.new
     assert isinstance(new, Index)
-    if not new.unique or new.predicate is not None or any(part.column is None for part in new.parts):
-        return
     columns = known.columns(part.column for part in new.parts if part.column is not None)
-    if columns is not None:
-        facts = {"label": f"index {path_of(step.identity)}", "table": table, "columns": columns}
-        sql = _sql("duplicates", nulls_count=new.nulls_not_distinct, **facts)
-        yield Query("duplicates in the way of a unique index", sql)
+    spelled = new.predicate is not None or any(part.column is None for part in new.parts)
+    if not new.unique or columns is None or (spelled and not known.reads(step, new)):
+        return
+    names = iter(columns)
+    values = [f"({plain(p.expression)})" if p.expression is not None else quote(next(names)) for p in new.parts]
+    facts = {"label": f"index {path_of(step.identity)}", "table": table, "values": values}
+    predicate = plain(new.predicate) if new.predicate is not None else ""
+    sql = _sql("duplicates", nulls_count=new.nulls_not_distinct, predicate=predicate, **facts)
+    yield Query("duplicates in the way of a unique index", sql)
 
 
 def _foreign_key(step: Step, known: _Known, table: str) -> Iterator[Query]:
@@ -293,12 +311,9 @@ def _foreign_key(step: Step, known: _Known, table: str) -> Iterator[Query]:
 
 
 def _check(step: Step, known: _Known, table: str) -> Iterator[Query]:
-    """Its text names columns as they are afterwards: asked where all that it uses has that name before."""
     new = step.new
     assert isinstance(new, Check)
-    used = (*new.depends_on, *(step.needs if not new.depends_on else ()))
-    same = all(known.was(i) == i and known.old.get(i) is not None for i in used if i != step.identity)
-    if same and step.parent is not None and known.was(step.parent) == step.parent:
+    if known.reads(step, new):
         facts = {"label": f"check {path_of(step.identity)}", "table": table, "what": "rows break it"}
         condition = f"NOT ({plain(new.expression)})"
         yield Query("rows in the way of a check", _sql("counted", condition=condition, **facts))

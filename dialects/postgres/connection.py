@@ -139,7 +139,7 @@ CONNECTING = (
 
 IN_THE_WAY = ("rows stand in the way", "mend those that the line tells of; preflight.sql asks for most of their kind")
 WORKING = {
-    **dict.fromkeys(("22001", "22003", "22007", "22008", "22P02"), IN_THE_WAY),
+    **dict.fromkeys(("22001", "22003", "22007", "22008", "22012", "22026", "22P02"), IN_THE_WAY),
     **dict.fromkeys(("23502", "23503", "23505", "23514", "23P01"), IN_THE_WAY),
     "42501": ("the role may not do that", "connect as the owner of what is named, or have the privilege granted"),
     "55P03": ("a lock was not had in time", "wait for the deployment or the long transaction that holds it, and retry"),

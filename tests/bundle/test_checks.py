@@ -186,6 +186,34 @@ def test_casts_are_looked_at_on_servers_that_can_not_be_asked(lab: Lab, tmp_path
     assert [line.split(": ")[1] for line in problems] == ["values that can't be cast"] * len(CASTS)
 
 
+UNIQUE = {
+    "(lower(a), b)": "('a', 1), ('A', 1)",
+    "(b) WHERE a <> 'x'": "('a', 1), ('b', 1)",
+    "(lower(a)) NULLS NOT DISTINCT WHERE b > 5": "(NULL, 6), (NULL, 7)",
+}
+
+
+def test_keys_over_expressions_and_some_of_the_rows(lab: Lab, tmp_path: Path) -> None:
+    tables = "".join(f"CREATE TABLE t{n} (a text, b int); " for n in range(len(UNIQUE)))
+    made = world(
+        lab,
+        tmp_path,
+        f"{tables} CREATE TABLE f (a double precision);",
+        f"{tables} CREATE TABLE f (a int);"
+        + "".join(f"CREATE UNIQUE INDEX ON t{n} {key};" for n, key in enumerate(UNIQUE)),
+    )
+    made.database.psql("INSERT INTO t1 VALUES ('x', 1), ('x', 1), (NULL, 1), (NULL, 1), ('b', 2)")
+    assert psql(made.database, made.path / "preflight.sql") == ["preflight: all clear, forward.sql can run"]
+    made.database.psql("".join(f"INSERT INTO t{n} VALUES {rows};" for n, rows in enumerate(UNIQUE.values())))
+    made.database.psql("INSERT INTO f VALUES (3e9)")
+    *problems, _ = psql(made.database, made.path / "preflight.sql")
+    assert sorted(line.split(": ")[1] for line in problems) == [
+        *["duplicates in the way of a unique index"] * len(UNIQUE),
+        "values that are too large",
+    ]
+    assert made.run("apply").code == 3
+
+
 def test_what_an_expression_makes_of_the_rows_is_not_asked(lab: Lab, tmp_path: Path) -> None:
     old = "CREATE TABLE t (a text); INSERT INTO t VALUES (''), ('1');"
     using = ("--using", "column public.t.a=nullif(a, '')::integer")
