@@ -39,6 +39,7 @@ IGNORED: dict[str, dict[str, str]] = {
         **_all(SHOWN, "COLUMN_COMMENT GENERATION_EXPRESSION SRS_ID CHARACTER_SET_NAME COLLATION_NAME"),
         **_all(_DERIVED, "DATA_TYPE CHARACTER_MAXIMUM_LENGTH CHARACTER_OCTET_LENGTH NUMERIC_PRECISION NUMERIC_SCALE"),
         **_all(_DERIVED, "DATETIME_PRECISION COLUMN_KEY IS_GENERATED"),
+        **_all(SHOWN, "IS_SYSTEM_TIME_PERIOD_START IS_SYSTEM_TIME_PERIOD_END"),
         "PRIVILEGES": "the reading account's own",
     },
     "information_schema.STATISTICS": {
@@ -101,7 +102,7 @@ IGNORED: dict[str, dict[str, str]] = {
         "EVENT_BODY": _CONSTANT,
         "ORIGINATOR": "which server of a replication made it",
     },
-    "information_schema.COLLATIONS": _all("the server's own", "ID IS_COMPILED SORTLEN PAD_ATTRIBUTE"),
+    "information_schema.COLLATIONS": _all("the server's own", "ID IS_COMPILED SORTLEN PAD_ATTRIBUTE COMMENT"),
     "mysql.tables_priv": {
         "Column_priv": "told column by column in columns_priv",
         "Grantor": "MySQL and MariaDB let anyone revoke who may grant",

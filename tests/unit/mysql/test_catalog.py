@@ -63,7 +63,7 @@ def test_columns(zoo: Any) -> None:
     assert get("old").default == "'it''s \\\\ x'"
     assert get("changed").default == get("changed").on_update == "CURRENT_TIMESTAMP(3)"
     assert get("made").default == "CURRENT_TIMESTAMP"
-    assert get("raw").default == "0x00FF"
+    assert get("raw").default in ("0x00FF", "x'00ff'")  # MariaDB 11.8 prints the latter
     assert get("bits").default == "b'101'"
     assert get("hidden").invisible
     assert get("nothing").no_default == (zoo.header.flavour == "mysql")
