@@ -60,20 +60,36 @@ _CAST: Mapping[str, frozenset[str]] = {
 
 def using(old_type: str, new_type: str) -> str | None:
     """The casts of a USING clause between built-in types, behind the column; None where an assignment does, which
-    unlike a cast also refuses a text that is too long. Raises NoCast where the server has none, or where the one
-    that has to be written out cuts values in silence: nobody asked for that."""
+    unlike a cast also refuses what is too long. Raises NoCast where the server has none, or where the one that has to
+    be written out cuts values in silence: nobody asked for that."""
     old, new = base(old_type), base(new_type)
-    if new in _STRINGS and not new_type.endswith("[]"):
+    if is_assigned_text(old_type, new_type):
         return None
     if old_type.endswith("[]") != new_type.endswith("[]"):
-        if old in _STRINGS and not old_type.endswith("[]"):
-            return f"::{new_type}"
+        if is_string(old_type):
+            return _cast(new_type)
         raise NoCast(old_type, new_type)
     if old == new or new in _ASSIGNED.get(old, ()):
         return None
-    if old in _STRINGS or new in _STRINGS or (new in _CAST.get(old, ()) and not loses(old_type, new_type)):
-        return f"::{new_type}"
+    if old in _STRINGS or (new in _CAST.get(old, ()) and not loses(old_type, new_type)):
+        return _cast(new_type)
     raise NoCast(old_type, new_type)
+
+
+def is_assigned_text(old_type: str, new_type: str) -> bool:
+    """Is every value of the one, or of its elements, assigned to the other by its text?"""
+    return is_string(new_type) or (is_text(new_type) and old_type.endswith("[]"))
+
+
+def _cast(type_: str) -> str:
+    """A cast to one with a length cuts what is longer; one without refuses it when it is assigned to the column."""
+    brackets = "[]" if type_.endswith("[]") else ""
+    without = next((name for types, name in _LENGTHS if base(type_) in types), None)
+    return f"::{without}{brackets}" if without is not None else f"::{type_}"
+
+
+_LENGTHS = ((_STRINGS, "text"), (frozenset({"bit", "bit varying"}), "bit varying"))
+"""Types with a length, and how what has none is called that they take."""
 
 
 class NoCast(Exception):
@@ -107,12 +123,32 @@ def loses(old_type: str, new_type: str) -> str | None:
     """What a change of type can lose without an error; None if it keeps a value, or refuses it."""
     old, new = base(old_type), base(new_type)
     cut = new in _LOSSY.get(old, ()) and not (old == "numeric" and _places(old_type) == 0 and new not in _FLOATS)
-    if cut or (old not in _STRINGS and new not in _STRINGS and _places(old_type) > _places(new_type)):
+    read = old in _STRINGS and new in _READ_SHORT
+    if cut or read or (new not in _STRINGS and _places(old_type) > _places(new_type)):
         return "what of the values the new type has no place for"
     return None
 
 
+def cuts(old_type: str, new_type: str) -> bool:
+    """Can a cast between them, written out, lose something without an error?"""
+    limited = base(new_type) in _STRINGS | {"bit", "bit varying"} and _modifier(new_type) is not None
+    return loses(old_type, new_type) is not None or (limited and not is_kept(old_type, new_type))
+
+
 _FLOATS = frozenset({"double precision", "real"})
+_READ_SHORT = _FLOATS | {
+    '"char"',
+    "date",
+    "interval",
+    "money",
+    "name",
+    "time with time zone",
+    "time without time zone",
+    "timestamp with time zone",
+    "timestamp without time zone",
+    "tsvector",
+}
+"""What reads of a text what it has a place for, and says nothing of the rest: digits, a time, a zone."""
 _UNLIMITED = 1_000_000
 """More places than a value can have."""
 

@@ -7,6 +7,7 @@ from ...engine.protocol import Schema
 from ...snapshots.model import Identity, Object
 from ...snapshots.naming import kind_of, path_of, quote
 from ...snapshots.postgres import Attribute, Column, Composite, Domain, Range
+from . import casts
 
 Types = tuple[Schema, Schema]
 
@@ -37,13 +38,17 @@ def is_like(old: Column, new: Column, types: Types) -> bool:
 
 
 def lost(old: Column | Attribute, new: Column | Attribute, types: Types) -> str | None:
-    """What of a value goes where the type is made anew without some of its attributes, at any depth."""
+    """What of a value goes where the type is made anew without some of its attributes, or with narrower ones, at any
+    depth."""
     before, after = _held(old, types[0]), _held(new, types[1])
     if not isinstance(before, Composite) or not isinstance(after, Composite):
         return None
     kept = {a.name for a in after.attributes}
     if gone := [quote(a.name) for a in before.attributes if a.name not in kept]:
         return f"the values of {', '.join(gone)}, which the type no longer has"
+    cuts = casts.cuts if _is_shuffled(old, new, types) else casts.loses
+    if cut := [quote(b.name) for a, b in _pairs(before, after) if cuts(a.type, b.type)]:
+        return f"what of the values of {', '.join(cut)} the attribute's new type has no place for"
     return next((found for a, b in _pairs(before, after) if (found := lost(a, b, types)) is not None), None)
 
 

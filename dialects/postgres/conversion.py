@@ -34,6 +34,11 @@ def using(identity: Identity, old: Column, new: Column, types: Types, *, anew: b
     return _answer(identity, new, types[1]) or quote(new.name) + cast
 
 
+def loses(old: Column, new: Column, types: Types) -> str | None:
+    """What the change of type can lose without an error."""
+    return casts.loses(_below(old, types[0])[0], _below(new, types[1])[0])
+
+
 def _answer(identity: Identity, new: Column, schema: Schema) -> str | None:
     """What the user said, of this type first."""
     answers: list[Answer] = [a for a in schema.answers if a.identity == identity and a.value in (None, new.type)]
@@ -44,8 +49,8 @@ def _cast(old: Column, new: Column, types: Types) -> str | None:
     (before, was_own), (after, is_own) = _below(old, types[0]), _below(new, types[1])
     if not was_own and not is_own:
         cast = casts.using(before, after)
-        return cast if cast is None else f"::{new.type}"
-    if casts.is_string(after):
+        return f"::{new.type}" if cast == f"::{after}" else cast
+    if casts.is_assigned_text(before, after):
         return None
     if was_own == is_own == "composite" and composites.is_like(old, new, types):
         return f"::text::{new.type}"
@@ -67,4 +72,4 @@ def _below(column: Column, schema: Schema) -> tuple[str, str | None]:
     return text, None
 
 
-__all__ = ["using"]
+__all__ = ["loses", "using"]

@@ -6,7 +6,7 @@ from ....snapshots.naming import kind_of
 from ....snapshots.postgres import Check, Column, Index
 from ....templates.restate import is_respelled
 from .. import composites, conversion, not_nulls
-from ..casts import NoCast, comparable, fits, loses
+from ..casts import NoCast, comparable, fits
 from .common import ACL, COMMENT, DERIVED, ask, is_inherited, is_partition, is_rebound, own, same
 from .heirs import losing
 
@@ -52,7 +52,7 @@ def _type(identity: Identity, old: Object, new: Object, old_schema: Schema, new_
         brought=True,
         unbinds=below,
         fails=None if not anew and fits(old.type, new.type) else "values that do not fit the new type",
-        loses=loses(old.type, new.type) or (composites.lost(old, new, types) if anew else None),
+        loses=conversion.loses(old, new, types) or (composites.lost(old, new, types) if anew else None),
     )
 
 
