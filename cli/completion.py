@@ -82,4 +82,4 @@ def _choices(hint: Any) -> tuple[str, ...]:
     """The values of an enumeration, also inside of `| None` and the like."""
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return tuple(hint)
-    return next(filter(None, map(_choices, get_args(hint))), ())
+    return next((found for inner in get_args(hint) if (found := _choices(inner))), ())

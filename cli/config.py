@@ -128,7 +128,7 @@ def _section(path: str, document: "Mapping[str, Any]", *, must: bool) -> "Mappin
     """The whole document; of a pyproject.toml its table, None if it has none."""
     if os.path.basename(path) != "pyproject.toml":
         return document
-    tool = document.get("tool")
+    tool: Mapping[str, Any] | str | None = document.get("tool")
     found = tool.get("dbstrata") if isinstance(tool, dict) else None
     if found is None and must:
         raise InputError("no table [tool.dbstrata]", path, "add one, or name another file with --config")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -39,7 +39,11 @@ def _shapes(value: Any) -> Iterator[str]:
     yield from (what for what, shape in SHAPES.items() if shape.search(text))
 
 
-def _texts(value: Any) -> Iterator[str]:
+_Builtin: TypeAlias = "str | float | dict[str, _Builtin] | list[_Builtin] | tuple[_Builtin, ...] | None"
+"""What msgspec makes of a value."""
+
+
+def _texts(value: _Builtin) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -1,6 +1,7 @@
 """The command `dbstrata`: which verbs there are, and how an error becomes one line and an exit code."""
 
 import sys
+from collections.abc import Callable
 
 COMMANDS = {
     "dump": (".dump", "read one catalog into a snapshot"),
@@ -158,18 +159,22 @@ def _parsed(verb: str, arguments: list[str], prog_name: str) -> int:
             raise end.__context__ from None
         raise
     except Exception as error:
-        if not hasattr(error, "format_message"):  # click's: wrong options and arguments
+        told = _told(error)
+        if told is None:
             raise
-        return _usage_error(_told(error), prog_name)
+        return _usage_error(told, prog_name)
     return result if isinstance(result, int) else 0
 
 
-def _told(error: Exception) -> str:
-    """What click says, as others say it: on one line, without a capital and a full stop."""
+def _told(error: Exception) -> str | None:
+    """What click says of wrong options and arguments, as others say it: on one line, without a capital and a full stop.
+    None if the error is not click's."""
     if type(error).__name__ == "NoArgsIsHelpError":
         return "missing command"
-    message: str = error.format_message()  # type: ignore[attr-defined]
-    text = " ".join(message.split()).rstrip(".").replace("\\", "\\\\")
+    message: Callable[[], str] | None = getattr(error, "format_message", None)
+    if message is None:
+        return None
+    text = " ".join(message().split()).rstrip(".").replace("\\", "\\\\")
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return text[:1].lower() + text[1:]
 

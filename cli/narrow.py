@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ..snapshots.errors import InputError
-from ..snapshots.model import Header, Identity, Object, Scope, flatten
+from ..snapshots.model import Header, Identity, Inside, Object, Scope, flatten
 from ..snapshots.naming import path_of
 
 __all__ = ["Narrowed", "attribute_names", "covers", "narrowed", "split_ignore"]
@@ -163,7 +163,7 @@ def _pruned(obj: Object, keep: Keep, parent: Identity | None) -> Object:
     identity = obj.identity(parent)
     changed: dict[str, Any] = {}
     for field in obj.children:
-        value = getattr(obj, field)
+        value: Inside = getattr(obj, field)
         if isinstance(value, tuple):
             inner = tuple(_pruned(i, keep, identity) for i in value if keep(i.identity(identity), i))
             if len(inner) != len(value) or any(a is not b for a, b in zip(inner, value, strict=True)):

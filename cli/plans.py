@@ -210,7 +210,7 @@ def _comes_back_empty(made: "Plan", dialect: Any) -> list[str]:
     from ..snapshots.naming import kind_of
     from .reasons import label
 
-    found = []
+    found = list[str]()
     for step in made.steps:
         lost = dialect.rules(kind_of(step.identity)).drop_loses if step.action == "create" else None
         if lost is not None and step.identity not in made.old:
@@ -232,7 +232,7 @@ def allowing(words: Iterable[str]) -> "Allow":
     """`--allow` as a predicate. Raises InputError for an unknown code."""
     from ..snapshots.errors import InputError
 
-    patterns = []
+    patterns = list[str]()
     for word in words:
         code, _, pattern = word.partition(":")
         if code not in CODES:

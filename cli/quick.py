@@ -75,7 +75,7 @@ OUTPUT = {"-o": "output", "--output": "output"}
 
 DUMP_FLAGS = {"--strict": "strict", "--split": "split"}
 
-LINES = {
+LINES: Mapping[tuple[str, ...], Line] = {
     ("diff",): Line(
         _diff, 2, {**OUTPUT, "--forward": "forward", "--rollback": "rollback"}, {"--exit-code": "exit_code"}
     ),

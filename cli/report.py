@@ -6,7 +6,7 @@ Kind-free: how a value looks follows from its type alone. What it looks like on 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -243,8 +243,10 @@ def _named(name: str, lines: list[str]) -> Iterator[str]:
 
 # values
 
+_Shown: TypeAlias = "Object | Value | str | float | tuple[_Shown, ...] | dict[str, _Shown] | None"
 
-def _lines(value: Any) -> list[str]:
+
+def _lines(value: _Shown) -> list[str]:
     """A value as lines: an element, or a key, each."""
     if value is None or value in ((), {}):
         return []
@@ -255,7 +257,7 @@ def _lines(value: Any) -> list[str]:
     return str(_plain(value)).split("\n")
 
 
-def _plain(value: Any) -> str:
+def _plain(value: _Shown) -> str:
     """A value on one line, as far as it goes."""
     if isinstance(value, bool):
         return "yes" if value else "no"

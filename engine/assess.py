@@ -62,7 +62,7 @@ class Risks:
     @cached_property
     def by_statement(self) -> dict[Statement, list[Risk]]:
         """Of each statement, by code. A lock is told where a transaction takes it first: it holds it from there on."""
-        found = {}
+        found = dict[Statement, list[Risk]]()
         for part in self.plan.parts:
             held = _Held()
             for statement in part.statements:

@@ -126,7 +126,7 @@ class Decisions:
         rule = self.rule(identity, attribute, self.old[identity], self.new[identity])
         return rule.macro if isinstance(rule, InPlace) else None
 
-    def is_altered_by(self, identity: Identity, macros: Container[str]) -> bool:
+    def is_altered_by(self, identity: Identity, macros: Container[str | None]) -> bool:
         """Is the object altered by one of the macros?"""
         decision = self.by_identity.get(identity)
         if decision is None or decision.fate is not Fate.ALTER:
@@ -291,7 +291,7 @@ class Decisions:
         if decision.fate is not Fate.DROP:
             for inner in self.new.descendants(identity):
                 self._decide(inner, Fate.CREATE)
-        back = frozenset() if decision.fate is Fate.DROP else frozenset([identity, *self.new.descendants(identity)])
+        back = frozenset(() if decision.fate is Fate.DROP else (identity, *self.new.descendants(identity)))
         for gone in lost:
             self._spread_to_heirs(gone, decision)
             for user, attribute in self.old.users(gone):

@@ -6,7 +6,7 @@ one: it would take as long as all else that planning imports.
 
 from collections.abc import Callable, Hashable, Iterable
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -46,10 +46,10 @@ class Graph(Generic[N]):
             if not (seen_ahead.isdisjoint(behind) and seen_behind.isdisjoint(ahead)):
                 return True
             if len(ahead) <= len(behind):
-                ahead = set().union(*(self.after[at] for at in ahead)) - seen_ahead
+                ahead = set[N]().union(*(self.after[at] for at in ahead)) - seen_ahead
                 seen_ahead |= ahead
             else:
-                behind = set().union(*(self.before[at] for at in behind)) - seen_behind
+                behind = set[N]().union(*(self.before[at] for at in behind)) - seen_behind
                 seen_behind |= behind
         return not seen_ahead.isdisjoint(seen_behind) or first in seen_behind or last in seen_ahead
 
@@ -73,7 +73,9 @@ class Graph(Generic[N]):
         """One of those that there are, each before the next."""
         import networkx as nx
 
-        return [a for a, _ in nx.find_cycle(self._as_networkx())]
+        # the stub does not say what it returns
+        found = cast("list[tuple[N, N]]", nx.find_cycle(self._as_networkx()))  # pyright: ignore[reportUnknownMemberType]
+        return [a for a, _ in found]
 
     def circles(self) -> dict[N, int]:
         """What goes round in a circle, and with what: those of one number."""

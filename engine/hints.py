@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..snapshots.errors import Defect, InputError
-from ..snapshots.model import Identity, Object, flatten, relabelled
+from ..snapshots.model import Identity, Inside, Object, flatten, relabelled
 from ..snapshots.naming import kind_of, parts_of, path_of
 from .protocol import Answer, Dialect, Renaming, Step
 from .schema import Schema
@@ -81,7 +81,8 @@ def _wanted(hint: Renaming, hints: tuple[Renaming, ...], old: Schema, new: Schem
             raise _bad(hint, f"OLD has both {hint.before} and {hint.after}")
         case (False, False), _:
             raise _bad(hint, f"OLD has no {hint.before}")
-    raise _bad(hint, f"NEW has no {hint.after}")
+        case _:
+            raise _bad(hint, f"NEW has no {hint.after}")
 
 
 def _outside_done(identity: Identity, hints: tuple[Renaming, ...], old: Schema) -> Identity:
@@ -199,7 +200,7 @@ def _named(obj: Object, parent: Identity | None, subjects: set[Identity], renami
     inside = path_of(identity) + "."
     if any(path_of(i).startswith(inside) for i in subjects):
         for field in obj.children:
-            value = getattr(obj, field)
+            value: Inside = getattr(obj, field)
             if isinstance(value, tuple):
                 inner = tuple(_named(i, identity, subjects, renaming) for i in value)
                 if any(a is not b for a, b in zip(inner, value, strict=True)):
@@ -229,7 +230,8 @@ def _spelled(
     identity = was.identity(parent)
     changed: dict[str, Any] = {}
     for field in obj.children:
-        value, before = getattr(obj, field), getattr(was, field)
+        value: Inside = getattr(obj, field)
+        before = getattr(was, field)
         if isinstance(value, tuple):
             pairs = zip(before, value, strict=True)
             changed[field] = tuple(_spelled(a, b, identity, renaming, moved, dialect, guess) for a, b in pairs)

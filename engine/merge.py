@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ..snapshots.canonical import IN_ORDER, Document, Walk
-from ..snapshots.model import Header, Identity, Object, attributes, children, flatten
+from ..snapshots.model import Header, Identity, Inside, Object, attributes, children, flatten
 
 __all__ = ["HEADER", "Conflict", "Merged", "merge", "merge_header", "merge_objects"]
 
@@ -190,8 +190,9 @@ class _Merging:
             return kept, kept
         if field not in cls.children:
             return self.value(identity, field, base, ours, theirs)
-        if isinstance(ours, tuple):
-            return self._inside(identity, cls, field, base if base is not ABSENT else (), ours, theirs)
+        inside: Inside = ours
+        if isinstance(inside, tuple):
+            return self._inside(identity, cls, field, base if base is not ABSENT else (), inside, theirs)
         base = None if base is ABSENT else base
         if len({obj.identity(identity) for obj in (base, ours, theirs) if obj is not None}) > 1:
             return self.value(identity, field, base, ours, theirs)

@@ -93,7 +93,7 @@ def _parts(statements: list[Statement], *, transaction: bool) -> Iterable[Part]:
         if current and (apart or uses):
             why = "what it adds can be used only after a commit" if uses else reason
             yield Part(tuple(current), transaction, why)
-            current, reason, waiting = [], "", set()
+            current, reason, waiting = [], "", set[Identity]()
         if apart:
             yield Part((statement,), transaction=False, reason=apart)
             continue

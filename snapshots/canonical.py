@@ -261,7 +261,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def walk_beside(self, other: "Document") -> None:
         """Take the walk, but for the objects that are the other's too."""
-        self.__dict__["walk"] = Walk(self.objects, other.walk)
+        vars(self)["walk"] = Walk(self.objects, other.walk)
 
 
 # the canonical form

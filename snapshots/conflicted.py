@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from .format import Snapshot, pretty
-from .model import Header, Identity, Object
+from .model import Header, Identity, Inside, Object
 
 __all__ = ["MARKER", "Unit", "Units", "Whole", "manifest", "marked", "object_file", "sides", "snapshot"]
 
@@ -78,7 +78,7 @@ class _Layout(NamedTuple):
         yield Unit(path, f"{pad}{opening}{{")
         fields = msgspec.to_builtins(obj)
         for field, behind in _with_commas(list(fields)):
-            value = getattr(obj, field, None) if field in obj.children else None
+            value: Inside = getattr(obj, field, None) if field in obj.children else None
             if value is None or (identity, field) in self.whole:
                 yield Unit((*path, field), _entry(field, fields[field], indent + 2, behind))
             elif isinstance(value, tuple):

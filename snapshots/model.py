@@ -7,17 +7,20 @@ knows this module alone: it reads `children`, `since`, and which fields hold ide
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar, TypeVar, get_args
+from typing import Any, ClassVar, TypeAlias, TypeVar, get_args
 
 import msgspec
 from msgspec.structs import fields, replace
 
 from .naming import Identity, child, parts_of
 
-__all__ = ["Grant", "Header", "Identity", "Object", "Scope", "Text", "Unmodelled", "Value", "lines", "plain"]
+__all__ = ["Grant", "Header", "Identity", "Inside", "Object", "Scope", "Text", "Unmodelled", "Value", "lines", "plain"]
 
 Text = str | tuple[str, ...]
 """SQL or prose as the server keeps it: a string, or, where it has line feeds, the array of its lines."""
+
+_Naming: TypeAlias = "Identity | Value | tuple[_Naming, ...] | None"
+"""The value of a field that can hold identities."""
 
 Made = TypeVar("Made", bound=msgspec.Struct)
 
@@ -66,6 +69,10 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     def essence(self) -> str | None:
         """The attribute that is all there is to it, if one is: where that is not compared, neither is the object."""
         return None
+
+
+Inside = tuple[Object, ...] | Object | None
+"""What a field of `children` holds."""
 
 
 class Grant(Value, frozen=True, kw_only=True):
@@ -145,7 +152,7 @@ def _attributes(cls: type[Object]) -> tuple[str, ...]:
 def children(obj: Object) -> Iterator[Object]:
     """The objects that stand directly inside it."""
     for field in obj.children:
-        value = getattr(obj, field)
+        value: Inside = getattr(obj, field)
         if isinstance(value, tuple):
             yield from value
         elif value is not None:
@@ -179,7 +186,7 @@ def _mentions_identity(hint: Any) -> bool:
 
 
 @cache
-def _identity_values(cls: type[msgspec.Struct]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+def _identity_values(cls: type[msgspec.Struct]) -> tuple[tuple[str, ...], Callable[[Any], tuple[_Naming, ...]]]:
     """The fields, and what takes them all from an object."""
     fields = _identity_fields(cls)
     if len(fields) < 2:
@@ -191,13 +198,13 @@ def relabelled(obj: Made, names: Mapping[Identity, Identity]) -> Made:
     """The object with the identities that it names changed. Its own name, and what stands in it, stay as they are."""
     changed: dict[str, Any] = {}
     for field in _identity_fields(type(obj)):
-        value = getattr(obj, field)
+        value: _Naming = getattr(obj, field)
         if value and (other := _relabelled_value(value, names)) != value:
             changed[field] = tuple(sorted(other)) if field in ("depends_on", "derived_from") else other
     return replace(obj, **changed) if changed else obj
 
 
-def _relabelled_value(value: Any, names: Mapping[Identity, Identity]) -> Any:
+def _relabelled_value(value: _Naming, names: Mapping[Identity, Identity]) -> Any:
     if isinstance(value, str):
         return names.get(Identity(value), value)
     if isinstance(value, tuple):
@@ -211,7 +218,7 @@ def renamed(obj: Made, names: Mapping[Identity, Identity], parent: Identity | No
     before = obj.identity(parent)
     changed: dict[str, Any] = {"name": parts_of(names[before])[-1]} if before in names else {}
     for field in obj.children:
-        value = getattr(obj, field)
+        value: Inside = getattr(obj, field)
         if isinstance(value, tuple):
             changed[field] = tuple(renamed(inner, names, before) for inner in value)
         elif value is not None:
@@ -234,7 +241,7 @@ def with_children(obj: Object, made: Callable[[Object], Object]) -> Object:
     """The object with each that stands directly in it made into another; itself if none differs."""
     changed: dict[str, Any] = {}
     for field in obj.children:
-        value = getattr(obj, field)
+        value: Inside = getattr(obj, field)
         other = tuple(map(made, value)) if isinstance(value, tuple) else made(value) if value is not None else None
         if other != value:
             changed[field] = other
@@ -260,16 +267,16 @@ def references(obj: msgspec.Struct) -> list[tuple[str, Identity]]:
     for field, value in zip(fields, values, strict=True):
         if not value:
             continue
-        item: Any
+        item: _Naming
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, (Value, tuple)):
                 found.extend((field, identity) for identity in _identities(item))
-            else:
+            elif item is not None:
                 found.append((field, item))
     return found
 
 
-def _identities(value: Any) -> Iterator[Identity]:
+def _identities(value: _Naming) -> Iterator[Identity]:
     if isinstance(value, str):
         yield Identity(value)
     elif isinstance(value, tuple):

@@ -68,7 +68,7 @@ def path_of(identity: Identity) -> str:
 
 def parts_of(identity: Identity) -> tuple[str, ...]:
     """The unquoted parts of the path; a routine's argument list is left out."""
-    text, found, at = path_of(identity), [], 0
+    text, found, at = path_of(identity), list[str](), 0
     while match := _PART.match(text, at):
         quoted, plain = match.groups()
         found.append(plain if quoted is None else quoted.replace('""', '"'))

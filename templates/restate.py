@@ -20,7 +20,7 @@ def restated(text: Text) -> str:
     sql = plain(text)
     if "(ARRAY[" not in sql:
         return sql
-    pieces, at = [], 0
+    pieces, at = list[str](), 0
     for match in _CAST_ARRAY.finditer(sql):
         start, end = match.end(), _closing(sql, match.end())
         if end is None or not _OUTER_CAST.match(sql, end + 1):

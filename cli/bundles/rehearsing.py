@@ -142,7 +142,7 @@ def _rehearsed(
     empty = sorted({*empty, *(table for table, count in rows.items() if not count)})
     rows = {table: count for table, count in rows.items() if count}
     teller.tell("filled", f"rows in {len(rows)} tables; {len(empty)} stay empty")
-    ways = []
+    ways = list[Direction]()
     for rollback in (False, True):
         watch = _Watch(teller, "rollback" if rollback else "forward")
         try:

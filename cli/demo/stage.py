@@ -33,33 +33,43 @@ class Stage(Protocol):
 
     def url(self, database: str) -> str:
         """What dbstrata takes."""
+        ...
 
     def address(self, database: str) -> str:
         """How the stock client is called, for people."""
+        ...
 
     def build(self, database: str, version: int) -> None:
         """A new database that holds this version of the shop."""
+        ...
 
     def load(self) -> None:
         """The rows, into version 1."""
+        ...
 
     def stop(self) -> None:
         """Stop it."""
+        ...
 
     def start(self) -> None:
         """Start it again."""
+        ...
 
     def script(self, path: Path, database: str) -> None:
         """Run a script as a user would: the stock client, that stops at the first error."""
+        ...
 
     def schema(self, database: str) -> list[str]:
         """The server's own idea of it: its dump, as statements."""
+        ...
 
     def rows_query(self, columns: Mapping[Table, Sequence[str]]) -> str:
         """What counts the rows of tables, and takes their checksum over these columns."""
+        ...
 
     def rows(self, query: str) -> dict[Table, Rows]:
         """Its answer."""
+        ...
 
 
 Opened = AbstractContextManager[Stage]
@@ -78,7 +88,8 @@ def run(
         timeout=TIMEOUT,
         cwd=folder,
         env={**clean, "PGCLIENTENCODING": "UTF8", "PYTHONIOENCODING": "utf-8", **(settings or {})},
-        **({"stdin": subprocess.DEVNULL} if text is None else {"input": text}),
+        stdin=subprocess.DEVNULL if text is None else None,
+        input=text,
     )
 
 

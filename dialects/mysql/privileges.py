@@ -33,7 +33,7 @@ class Change(NamedTuple):
 
 def held(acl: Iterable[Grant]) -> Mapping[str, frozenset[str]]:
     """By account. The grant option is one more privilege: it holds for all that the account has on the object."""
-    return {g.to: frozenset(g.privileges) | ({OPTION} if g.grantable else frozenset()) for g in acl}
+    return {g.to: frozenset(g.privileges) | ({OPTION} if g.grantable else frozenset[str]()) for g in acl}
 
 
 def difference(old: Iterable[Grant], new: Iterable[Grant]) -> Change:

@@ -86,11 +86,11 @@ def same_expression(old: Text, new: Text) -> bool:
 @lru_cache(maxsize=10_000)
 def _tree(sql: str) -> Any:
     import sqlglot
-    from sqlglot import exp
+    from sqlglot import errors, exp
 
     try:
         parsed = sqlglot.parse_one(_NOW.sub("current_timestamp(", sql), read="mysql")
-    except sqlglot.errors.SqlglotError:
+    except errors.SqlglotError:
         return None
     if any(isinstance(node, exp.Command) for node in parsed.walk()):
         return None

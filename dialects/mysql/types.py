@@ -133,6 +133,6 @@ def _scale(type_: Type) -> int:
 
 def _moment(type_: Type) -> set[str]:
     """What a temporal type holds; each digit of its fraction too."""
-    fraction = {f"digit {n}" for n in range(type_.length)} if type_.name != "year" else set()
-    parts = {"date": {"date"}, "year": set(), "time": {"time"}}.get(type_.name, {"date", "time"})
+    fraction = {f"digit {n}" for n in range(type_.length)} if type_.name != "year" else set[str]()
+    parts = {"date": {"date"}, "year": set[str](), "time": {"time"}}.get(type_.name, {"date", "time"})
     return parts | fraction

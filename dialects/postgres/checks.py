@@ -252,7 +252,7 @@ def _widest(type_: str) -> tuple[int, int]:
 def _labels(step: Step, known: _Known) -> Iterator[Query]:
     """Rows with a label that goes. Columns of partitions are asked with those of their table."""
     old, new = known.get(step.identity), step.new
-    gone = set(old.labels) - set(new.labels) if isinstance(old, Enum) and isinstance(new, Enum) else set()
+    gone = set(old.labels) - set(new.labels) if isinstance(old, Enum) and isinstance(new, Enum) else set[str]()
     for table in known.old.of_kind("table") if gone else ():
         assert isinstance(table, Table)
         for column in table.columns:

@@ -102,7 +102,7 @@ def _carried(value: str, old: Typed, new: Typed, types: Types) -> str:
     composites = _composites(old, new, types)
     assert composites is not None
     known = {b.name: a for a, b in _pairs(*composites)}
-    fields = []
+    fields = list[str]()
     for attribute in composites[1].attributes:
         field = f"({value}).{quote(attribute.name)}"
         before = known.get(attribute.name)

@@ -22,7 +22,7 @@ def links(step: Step, old: Schema, new: Schema) -> Links:
     """What orders the step beyond what it names."""
     make = _LINKS.get(step.macro)
     found = make(step, old, new) if make is not None else Links()
-    needs, releases = ({i} if (i := _schema(obj, step)) is not None else set() for obj in (step.new, step.old))
+    needs, releases = ({i} if (i := _schema(obj, step)) else set[Identity]() for obj in (step.new, step.old))
     if step.action == "create" and needs:
         return replace(found, needs=found.needs | needs)
     if step.action == "drop" and releases:
@@ -259,7 +259,7 @@ def _constraint_links(step: Step, old: Schema, new: Schema) -> Links:
 def _held_links(step: Step, old: Schema, new: Schema) -> Links:
     """And come when all are attached, and a partition's own of another name is there to be taken in."""
     own = {i for i in new.heirs(step.identity) if parts_of(i)[-1] != parts_of(step.identity)[-1]}
-    heirs = own if kind_of(step.identity) == ForeignKey.kind else frozenset()
+    heirs = own if kind_of(step.identity) == ForeignKey.kind else frozenset[Identity]()
     needs = frozenset({*_referenced_partitions(step.identity, new), *heirs})
     return Links(needs=needs, after=_after_attach(step, new))
 

@@ -91,7 +91,7 @@ def _labels(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     """(label, BEFORE or None, neighbour) of each ADD VALUE, so that each names one that is there already."""
     assert isinstance(step.old, Enum) and isinstance(step.new, Enum)
     there = set(step.old.labels)
-    additions = []
+    additions = list[dict[str, str | None]]()
     for at, label in enumerate(step.new.labels):
         if label in there:
             continue

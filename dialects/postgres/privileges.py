@@ -4,7 +4,7 @@ The model holds, by grantee, what differs from acldefault(kind, owner). The buil
 PUBLIC has EXECUTE on routines and USAGE on types (manual, "Privileges").
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from ...engine.protocol import State
@@ -139,7 +139,7 @@ def difference(
     `at_risk` could hold is revoked first."""
     old, after = tuple(old), rights(new, word, owner)
     if old == UNKNOWN:
-        everyone = sorted({*at_risk, *([owner] if owner else [])})
+        everyone = sorted({*at_risk, *filter(None, [owner])})
         return Grants(tuple(Grant(to=to, privileges=("ALL",)) for to in everyone), _passed_on(_grouped(after)))
     before = rights(old, word, owner)
     kept = {_bare(r) for r in after}
@@ -214,7 +214,7 @@ def everything(word: str, version: int) -> frozenset[str]:
     return ALL_OF[word] if version >= 170000 else ALL_OF[word] - {"MAINTAIN"}
 
 
-def _words(names: set[str], full: frozenset[str]) -> tuple[str, ...]:
+def _words(names: Set[str], full: frozenset[str]) -> tuple[str, ...]:
     return ("ALL",) if names == full else tuple(name for name in _ORDER if name in names)
 
 
@@ -284,7 +284,7 @@ def revoked(old: Object, new: Object) -> tuple[Grant, ...]:
 
 def without(acl: tuple[Grant, ...], lost: tuple[Grant, ...]) -> tuple[Grant, ...]:
     """Column privileges after a REVOKE on the table: what the same grantor gave goes with it."""
-    kept = []
+    kept = list[Grant]()
     for grant in acl:
         revokes = [r for r in lost if (r.to, r.by) == (grant.to, grant.by)]
         privileges = tuple(p for p in grant.privileges if not any({p, "ALL"} & {*r.privileges} for r in revokes))

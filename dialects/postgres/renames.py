@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
@@ -299,14 +299,13 @@ def _changed(obj: Any, rewriter: _Rewriter, guess: bool) -> Iterator[tuple[str, 
 
 def _rewritten(field: str, value: Any, rewriter: _Rewriter, guess: bool) -> Any:
     if isinstance(value, dict):
-        if field != "definition":
-            return value
-        return {key: rewriter.text(text, "name")[0] for key, text in value.items()}
+        texts = cast("dict[str, str]", value)
+        return {key: rewriter.text(text, "name")[0] for key, text in texts.items()} if field == "definition" else texts
     if field in _VALUES:
         if isinstance(value, str):
             return rewriter.text(value, "name")[0]
         if isinstance(value, tuple):
-            return tuple(_value(item, rewriter, guess) for item in value)
+            return tuple(_value(item, rewriter, guess) for item in cast("tuple[object, ...]", value))
         return _value(value, rewriter, guess)
     if field == "expressions":
         return tuple(_one(text, "expression", rewriter, guess) for text in value)

@@ -161,9 +161,9 @@ _TAKEN: Mapping[str, Taker] = {
     "srid": _value("srid", int),
     "storage": _value("storage", str.lower),
     "column_format": _value("column_format", str.lower),
-    "option_value": lambda found, clause, *_: _option(found, clause["option"], clause["option_value"]),
-    "own_value": lambda found, clause, *_: _option(found, unquoted(clause["own"]), clause["own_value"]),
-    "not_secondary": lambda found, *_: _option(found, "NOT SECONDARY", ""),
+    "option_value": lambda found, clause, _, __: _option(found, clause["option"], clause["option_value"]),
+    "own_value": lambda found, clause, _, __: _option(found, unquoted(clause["own"]), clause["own_value"]),
+    "not_secondary": lambda found, _, __, ___: _option(found, "NOT SECONDARY", ""),
 }
 """What each clause says, by the group of `_CLAUSE` that ends it."""
 

@@ -123,7 +123,7 @@ def _without_broken(table: Table) -> Iterator[TopLevel]:
 
     def before(trigger: Trigger) -> Identity | None:
         follows = trigger.follows
-        while follows in broken:
+        while follows is not None and follows in broken:
             follows = broken[follows].follows
         return follows
 

@@ -50,7 +50,7 @@ def key(text: Scanner, table: Identity) -> Index | PrimaryKey | None:
 def _parts(text: str, table: Identity) -> dict[str, Any]:
     """`parts`, and the period of WITHOUT OVERLAPS, which is none."""
     found: dict[str, Any] = {}
-    parts = []
+    parts = list[KeyPart]()
     for piece in split(text):
         part = _PART.match(piece)
         if part is None:

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ....snapshots.model import Scope, Unmodelled
+from ....snapshots.mysql import Column
 from .charsets import Charsets
 from .scan import NotUnderstood, quoted
 from .session import Catalog, Row
@@ -52,7 +53,7 @@ class Reading:
     definer: str
     """keep, strip, or user@host."""
     warnings: list[str] = field(default_factory=list)
-    alike: dict[tuple[str, str], tuple[Any, str | None]] = field(default_factory=dict)
+    alike: dict[tuple[str, str], tuple[Column, str | None]] = field(default_factory=dict)
     """Columns by their text and their table's collation, each with what is not covered of it."""
 
 

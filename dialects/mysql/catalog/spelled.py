@@ -229,10 +229,10 @@ def _method(method: str | None, expression: Text | None, columns: tuple[Identity
     return f"{method} {inside}" if method else ""
 
 
-def _partition(p: Partition | Subpartition) -> str:
+def _partition(p: Subpartition) -> str:
     said = " ".join([f"{name} {value}" for name, value in p.options.items()])
     comment = "" if p.comment is None else f"COMMENT {_literal(p.comment)}"
-    if isinstance(p, Subpartition) and not isinstance(p, Partition):
+    if not isinstance(p, Partition):
         return f"SUBPARTITION {quoted(p.name)} {said} {comment}"
     values = p.values or ""
     word = "" if values in ("", "HISTORY", "CURRENT", "DEFAULT") else "VALUES"

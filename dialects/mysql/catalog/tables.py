@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from ....snapshots.model import Unmodelled, lines
+from ....snapshots.model import Object, Unmodelled, lines
 from ....snapshots.mysql import Check, Column, ForeignKey, Index, Period, PrimaryKey, Table
 from ....snapshots.naming import Identity, child, identity
 from . import columns, keys, partitions
@@ -91,7 +91,7 @@ def _lines(scanner: Scanner) -> list[str]:
         return pieces
     scanner.at = begin - 2
     inside = Scanner(scanner.group(), 1)
-    pieces = []
+    pieces = list[str]()
     while not inside.done:
         inside.at += 2
         pieces.append(inside.need(_ELEMENT, "a column, a key or a constraint").group())
@@ -120,24 +120,25 @@ def _elements(
     }, reasons
 
 
-def _known(piece: str, table: Identity, collation: str, reading: Reading) -> tuple[Any, str | None]:
+def _known(piece: str, table: Identity, collation: str, reading: Reading) -> tuple[Object | Period, str | None]:
     """The element and what is not covered of it. Columns that read alike are one."""
     known = reading.alike.get((piece, collation))
-    if known is None:
-        element = _element(piece, table, columns.Context(collation, reading))
-        catalog = reading.catalog
-        why = difference(element, piece, catalog.server.database, is_mariadb=catalog.is_mariadb)
-        known = element, why or doubt(element, is_mariadb=catalog.is_mariadb)
-        if isinstance(element, Column):
-            reading.alike[piece, collation] = known
-    return known
+    if known is not None:
+        return known
+    element = _element(piece, table, columns.Context(collation, reading))
+    catalog = reading.catalog
+    why = difference(element, piece, catalog.server.database, is_mariadb=catalog.is_mariadb)
+    why = why or doubt(element, is_mariadb=catalog.is_mariadb)
+    if isinstance(element, Column):
+        reading.alike[piece, collation] = element, why
+    return element, why
 
 
 def _by_name(objects: list[Any]) -> tuple[Any, ...]:
     return tuple(sorted(objects, key=lambda obj: str(obj.name)))
 
 
-def _element(line: str, table: Identity, context: columns.Context) -> Any:
+def _element(line: str, table: Identity, context: columns.Context) -> Object | Period:
     text = Scanner(line)
     if name := text.take(_COLUMN):
         return columns.read(unquoted(name["name"]), text, context)

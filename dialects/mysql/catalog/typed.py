@@ -87,7 +87,7 @@ class OwnName:
 
 
 def _without(text: str, cuts: list[tuple[int, int]]) -> str:
-    kept, at = [], 0
+    kept, at = list[str](), 0
     for begin, end in cuts:
         kept.append(text[at:begin])
         at = end

@@ -86,7 +86,8 @@ class Catalog:
         try:
             with connection.transaction(force_rollback=True):
                 pairs = [part for pair in SETTINGS.items() for part in pair]
-                connection.execute("SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(SETTINGS)), pairs)
+                settings = "SELECT " + ", ".join(["set_config(%s, %s, true)"] * len(SETTINGS))
+                connection.execute(settings.encode(), pairs)
                 with ahead(connection) as asked:
                     yield cls(connection, asked)
         finally:
@@ -114,5 +115,5 @@ class Catalog:
             return sql.encode()
         known = self._merged.get(sql)
         if known is None or known[0] != params:
-            known = self._merged[sql] = params, self._merger.mogrify(sql, params).encode()
+            known = self._merged[sql] = params, self._merger.mogrify(sql.encode(), params).encode()
         return known[1]
