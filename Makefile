@@ -36,6 +36,7 @@ check: $(STAMP)  ## style, format, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 
 sweep: $(STAMP)  ## the long tests: many schemas there and back

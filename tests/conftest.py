@@ -93,7 +93,7 @@ _LEFT_OUT = pytest.StashKey[list[str]]()
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """The lines that say what was left out."""
-    return config.stash.get(_LEFT_OUT, [])
+    return config.stash.get(_LEFT_OUT, list[str]())
 
 
 @pytest.fixture(scope="session")

@@ -198,7 +198,7 @@ class Lab:
             with psycopg.connect(self.server.url(), autocommit=True) as connection:
                 for statement in _statements(case.prereq):
                     try:
-                        connection.execute(statement)
+                        connection.execute(statement.encode())
                     except psycopg.errors.DuplicateObject:
                         continue
 
@@ -211,7 +211,7 @@ class Lab:
     def drop(self, database: Database) -> None:
         """Drop one before the end of the test."""
         self._made.remove(database)
-        self._admin.execute(f"DROP DATABASE {database.name} WITH (FORCE)")
+        self._admin.execute(f"DROP DATABASE {database.name} WITH (FORCE)".encode())
 
     def clear(self) -> None:
         """Drop all databases that were made."""

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +127,7 @@ def _run(command: list[str], text: str, password: str, check: bool = True) -> st
 
 
 @contextmanager
-def fresh(server: MyServer) -> Iterator[MyDatabase]:
+def fresh(server: MyServer) -> Generator[MyDatabase]:
     """A new, empty database, utf8mb4; dropped in the end."""
     name = f"dbstrata_test_{os.getpid()}_{next(_numbers)}"
     server.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
@@ -159,7 +159,7 @@ def is_there(flavour: str) -> bool:
 
 
 @contextmanager
-def server_of(flavour: str) -> Iterator[MyServer]:
+def server_of(flavour: str) -> Generator[MyServer]:
     """The one that is named, or a throwaway."""
     if url := url_of(flavour):
         parts = urlsplit(url)
@@ -178,7 +178,7 @@ def server_of(flavour: str) -> Iterator[MyServer]:
 
 
 @contextmanager
-def _started(flavour: str, program: str, folder: Path) -> Iterator[MyServer]:
+def _started(flavour: str, program: str, folder: Path) -> Generator[MyServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

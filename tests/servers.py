@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def use_memory() -> None:
 
 
 @contextmanager
-def admin(server: EmbeddedPostgres) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+def admin(server: EmbeddedPostgres) -> Generator["psycopg.Connection[tuple[object, ...]]"]:
     """A connection that makes and drops databases."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         yield connection

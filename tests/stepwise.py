@@ -57,19 +57,24 @@ class Ground(Protocol):
     @property
     def dialect(self) -> Dialect:
         """That of its server."""
+        ...
 
     @property
     def refused(self) -> type[Exception]:
         """What its driver raises."""
+        ...
 
     def read(self) -> Any:
         """Its snapshot."""
+        ...
 
     def run(self, sql: str) -> None:
         """Run what stands for one statement of the plan."""
+        ...
 
     def unknown(self, attribute: str, value: object) -> bool:
         """Does this prediction say that nobody can know?"""
+        ...
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """PostgreSQL, MySQL and MariaDB alike: pairs of schemas, databases in which they are built, bundles between them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class Ground:
 
 
 @contextmanager
-def on_postgres(lab: Lab) -> Iterator[Ground]:
+def on_postgres(lab: Lab) -> Generator[Ground]:
     """Databases of the workbench, gone in the end."""
 
     def database(sql: str) -> str:
@@ -53,7 +53,7 @@ def on_postgres(lab: Lab) -> Iterator[Ground]:
 
 
 @contextmanager
-def on_mysql(server: MyServer) -> Iterator[Ground]:
+def on_mysql(server: MyServer) -> Generator[Ground]:
     """Databases of that server, gone in the end."""
     with ExitStack() as stack:
 

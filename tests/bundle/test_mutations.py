@@ -17,7 +17,7 @@ from dbstrata.engine.plan import Plan
 from dbstrata.engine.prove import prove
 from dbstrata.snapshots.errors import Defect
 
-from ..cli.commands import refused, run
+from ..cli.commands import nothing, refused, run
 from ..lab import Case, Lab
 from ..mysql_servers import MyServer
 from .grounds import Ground, Made, bundled, on_mysql, on_postgres
@@ -110,7 +110,7 @@ def assert_caught(ground: Ground, made: Made, mutate: Callable[[Texts], Texts], 
     plan = mutated(made, mutate)
     signed(made, plan)
     assert "not what the two snapshots give" in refused(run("check", made.path), 3)
-    patch.setattr(opening.Bundle, "prove", lambda _self: None)  # so that the rehearsal is the first to look
+    patch.setattr(opening.Bundle, "prove", nothing)  # so that the rehearsal is the first to look
     done = run("rehearse", made.path, "--scratch", ground.scratch)
     assert done.code in (4, 5), done
     assert not (made.path / "proof.json").exists()

@@ -17,7 +17,7 @@ from dbstrata.dialects.mysql import checks, local
 from dbstrata.dialects.mysql.client import commands
 from dbstrata.snapshots.errors import Defect, Interrupted, LockTimeout, ServerFailed
 
-from ..cli.commands import refused, run
+from ..cli.commands import nothing, refused, run
 from ..lab import Case
 from ..mysql_servers import MyDatabase, MyServer
 from .grounds import Ground, Made, bundled
@@ -430,7 +430,7 @@ def test_rehearsed_on_a_server_of_our_own(made: Made, my_server: MyServer) -> No
 
 
 def test_no_server_of_our_own(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "program_of", lambda _: None)
+    monkeypatch.setattr(local, "program_of", nothing)
     assert "--scratch URL" in refused(run("rehearse", made.path), 2)
 
 

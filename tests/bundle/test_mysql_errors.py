@@ -4,7 +4,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +40,7 @@ SEES = {"mysql": "SHOW_ROUTINE ON *.*", "mariadb": "SELECT ON mysql.proc"}
 
 
 @contextmanager
-def account(made: Made, my_server: MyServer, privileges: str, limits: str = "") -> Iterator[str]:
+def account(made: Made, my_server: MyServer, privileges: str, limits: str = "") -> Generator[str]:
     """The URL of the bundle's database for a user who sees all of it, and may do that alone."""
     database = made.url.rpartition("/")[2]
     name = f"`{database}`@localhost"
@@ -56,7 +56,7 @@ def account(made: Made, my_server: MyServer, privileges: str, limits: str = "") 
 
 
 @contextmanager
-def own_server(flavour: str, *options: str) -> Iterator[tuple[Any, str]]:
+def own_server(flavour: str, *options: str) -> Generator[tuple[Any, str]]:
     """A server with these options: root's connection to it, and the URL of its database `d` for user `u`, by TCP."""
     if local.program_of(flavour) is None:
         pytest.skip(f"no server program of {flavour} on this machine")

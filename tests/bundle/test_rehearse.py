@@ -9,7 +9,7 @@ import pytest
 from dbstrata.cli.bundles import opening
 from dbstrata.cli.bundles.rehearsing import NAME_OF_PROOF, Proof
 
-from ..cli.commands import refused, run
+from ..cli.commands import nothing, refused, run
 from ..lab import Lab
 from .bundles import PARTS, World, world
 
@@ -52,7 +52,7 @@ def test_a_broken_plan_does_not_pass(made: World, monkeypatch: pytest.MonkeyPatc
     parts = plan.forward.parts
     short = msgspec.structs.replace(parts[-1], statements=parts[-1].statements[:-1])
     broken = msgspec.structs.replace(plan, forward=msgspec.structs.replace(plan.forward, parts=(*parts[:-1], short)))
-    monkeypatch.setattr(opening.Bundle, "prove", lambda _self: None)
+    monkeypatch.setattr(opening.Bundle, "prove", nothing)
     monkeypatch.setattr(opening.Bundle, "plan", broken)
     done = run("rehearse", made.path, "--scratch", made.database.server.url())
     assert done.code == 5, done

@@ -139,7 +139,7 @@ def every_command(ground: Ground, watched: Watched, folder: Path) -> None:
 
 def _raised(url: str, ground: Ground) -> str:
     """What the Python interface raises, with all that is behind it."""
-    texts = []
+    texts = list[str]()
     for work in (lambda: dbstrata.dump(url), lambda: server(ground.verb).open_executor(url).__enter__()):
         with pytest.raises(DbstrataError) as caught:
             work()

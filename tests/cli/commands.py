@@ -32,6 +32,10 @@ class _Terminal(io.TextIOWrapper):
         return True
 
 
+def nothing(*_: object) -> None:
+    """In the place of what is not to be done, or not to be found."""
+
+
 def run(*arguments: str | Path, stdin: bytes = b"", terminal: bool = False) -> Done:
     """`dbstrata ARGUMENTS`; with `terminal`, stdout says that it is one."""
     out = (_Terminal if terminal else io.TextIOWrapper)(io.BytesIO(), encoding="utf-8")

@@ -6,7 +6,7 @@ import select
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,8 +37,8 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("diff --format m", {"markdown"}),
         ("export a.json b.json --to d", {"django", "dbmate"}),
         ("completion ", {"bash", "zsh", "fish"}),
-        ("diff a", set()),
-        ("nope --", set()),
+        ("diff a", set[str]()),
+        ("nope --", set[str]()),
     ],
 )
 def test_bash_completes(script: Path, line: str, found: set[str]) -> None:
@@ -101,7 +101,7 @@ class Terminal:
 
 
 @contextmanager
-def shell(*command: str, cwd: Path) -> Iterator[Terminal]:
+def shell(*command: str, cwd: Path) -> Generator[Terminal]:
     """An interactive one."""
     ours, its = pty.openpty()
     environment = {"HOME": str(cwd), "ZDOTDIR": str(cwd), "PATH": os.environ["PATH"], "TERM": "dumb", "PS1": "> "}

@@ -13,6 +13,7 @@ from dbstrata.cli.demo import judge, on_mysql, on_postgres, run
 from dbstrata.snapshots.errors import DbstrataError, Defect, InputError, ServerFailed
 
 from ..mysql_servers import server_of
+from .commands import nothing
 
 FILES = {"v1.json", "v2.json", "diff.txt", "forward.sql", "rollback.sql", "after-v1.json", "after-v2.json"}
 
@@ -46,10 +47,10 @@ def test_without_mysql_and_mariadb_the_tour_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The story is on PostgreSQL alone then; that it is told there is another test's matter."""
-    monkeypatch.setattr(on_mysql, "program_of", lambda _flavour: None)
+    monkeypatch.setattr(on_mysql, "program_of", nothing)
     for name in on_mysql.URLS.values():
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(run, "_tour", lambda _tour: None)
+    monkeypatch.setattr(run, "_tour", nothing)
     run.demo(tmp_path)
     assert "Not on MySQL or MariaDB: no MySQL on this machine, no MariaDB on this machine." in capsys.readouterr().out
     with pytest.raises(InputError, match="no MariaDB on this machine"):
@@ -58,7 +59,7 @@ def test_without_mysql_and_mariadb_the_tour_says_so(
 
 @pytest.mark.mariadb
 def test_tour_on_a_server_that_is_named_leaves_nothing_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(on_mysql, "program_of", lambda _flavour: None)
+    monkeypatch.setattr(on_mysql, "program_of", nothing)
     monkeypatch.setattr(on_mysql, "PREFIX", f"demo_{os.getpid()}_")
     with server_of("mariadb") as server:
         monkeypatch.setenv("DBSTRATA_MARIADB_URL", server.url(""))

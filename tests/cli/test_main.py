@@ -123,8 +123,8 @@ HEAVY = {"typer", "rich", "jinja2", "msgspec", "networkx", "sqlglot", "psycopg",
 @pytest.mark.parametrize(
     ("arguments", "allowed"),
     [
-        (["--help"], set()),
-        (["--version"], set()),
+        (["--help"], set[str]()),
+        (["--version"], set[str]()),
         (["diff", "{0}", "{0}", "--exit-code"], {"msgspec"}),
         (["diff", "{0}", "{1}"], {"typer", "msgspec", "jinja2"}),
         (["script", "{0}", "{1}"], {"typer", "msgspec", "jinja2", "networkx"}),

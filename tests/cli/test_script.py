@@ -9,7 +9,7 @@ import pytest
 from dbstrata.snapshots.model import Grant, Unmodelled
 from dbstrata.snapshots.naming import quote
 from dbstrata.snapshots.postgres import Check, Column, Enum, Schema
-from dbstrata.templates.render import _environment
+from dbstrata.templates.filters import filters
 
 from ..servers import Database
 from .commands import refused, run, snapshot, table, written
@@ -147,7 +147,7 @@ LINE_ENDS = ("\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u
 
 @pytest.mark.parametrize("end", LINE_ENDS)
 def test_no_line_end_of_any_kind_leaves_a_comment(end: str) -> None:
-    line = _environment("postgres").filters["one_line"](f"a{end}\\! id")
+    line = filters("postgres")["one_line"](f"a{end}\\! id")
     assert len(line.splitlines()) == 1
     assert line.isprintable()
 
@@ -172,7 +172,7 @@ def test_no_line_end_of_any_kind_leaves_a_comment(end: str) -> None:
     ],
 )
 def test_psql_finds_no_variable(sql: str, safe: str) -> None:
-    assert _environment("postgres").filters["for_psql"](sql) == safe
+    assert filters("postgres")["for_psql"](sql) == safe
 
 
 NAMES = [

@@ -21,6 +21,7 @@ import sqlglot
 from dbstrata.cli.config import load as load_config
 from dbstrata.dialects import read_url
 from dbstrata.dialects.postgres.embedded import EmbeddedPostgres
+from dbstrata.snapshots.format import Snapshot
 
 from ..git.repositories import PLAIN, Repo
 from .pages import ROOT, Block
@@ -58,7 +59,7 @@ class Places:
         self.server = server
         for role in ROLES:
             server.psql(f"CREATE ROLE {role} LOGIN SUPERUSER")
-        self.snapshots = []
+        self.snapshots = list[Snapshot]()
         for at, sql in enumerate(VERSIONS):
             server.psql(f"CREATE DATABASE {self.of(at)} TEMPLATE {self.of(at - 1) if at else 'template0'}")
             server.psql(sql, self.of(at))

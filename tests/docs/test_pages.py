@@ -65,7 +65,7 @@ def test_each_block_is_of_a_language_that_is_run() -> None:
 
 
 def test_no_block_hides_by_being_indented() -> None:
-    found = []
+    found = list[str]()
     for page in ALL:
         outside = re.sub(r"^( *)```.*?^\1```$", "", page.text, flags=re.MULTILINE | re.DOTALL)
         found += [f"{page.name}: {line.strip()}" for line in INDENTED.findall(outside)]

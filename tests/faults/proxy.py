@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 
@@ -57,7 +57,7 @@ class Proxy:
 
 
 @contextmanager
-def proxy(host: str, port: int, source: str = "127.0.0.1") -> Iterator[Proxy]:
+def proxy(host: str, port: int, source: str = "127.0.0.1") -> Generator[Proxy]:
     """One, closed in the end."""
     made = Proxy(host, port, source)
     try:

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +46,7 @@ class Rig:
 
 
 @contextmanager
-def _postgres() -> Iterator[Rig]:
+def _postgres() -> Generator[Rig]:
     with EmbeddedPostgres(settings={"synchronous_commit": "on"}) as server:
 
         def kill() -> None:
@@ -86,7 +86,7 @@ def _postgres() -> Iterator[Rig]:
 
 
 @contextmanager
-def _mysql(flavour: str) -> Iterator[Rig]:
+def _mysql(flavour: str) -> Generator[Rig]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -102,7 +102,7 @@ def _mysql(flavour: str) -> Iterator[Rig]:
 
         def reader(url: str) -> Any:
             connection = my_server.connect(url.rpartition("/")[2])
-            connection.autocommit(False)
+            connection.autocommit(False)  # pyright: ignore[reportUnknownMemberType]: its stub has no type for this
             return connection
 
         numbers = itertools.count(1)

@@ -368,7 +368,7 @@ def job(runner: Runner, name: str, folder: Path, known: dict[str, str]) -> tuple
         known[variable] = re.sub(r"^\$(\w+)$", lambda found: known[found[1]], value)
     bin, temp = runner.temp / "dbstrata" / "bin", runner.temp / name
     path = {"PATH": os.pathsep.join((str(bin), os.environ["PATH"]))}
-    done = []
+    done = list[subprocess.CompletedProcess[str]]()
     for part in ([*template["before_script"], *template["script"]], template.get("after_script", [])):
         script = "\n".join(part).replace("/tmp", str(temp))
         environment = {**os.environ, **runner.environment, **path, **known}

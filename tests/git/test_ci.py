@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,7 @@ def test_pre_commit_runs_the_hooks(repo: Repo, tmp_path: Path, as_split: bool) -
     (repo.folder / ".pre-commit-config.yaml").write_text(text)
     path = "db/schema" if as_split else "db/schema.json"
 
-    def told(found: Any, edit: Any = None) -> dict[str, str]:
+    def told(found: Any, edit: Callable[[bytes], bytes] | None = None) -> dict[str, str]:
         repo.git("rm", "-q", "-r", "-f", "--ignore-unmatch", "db")
         file = repo.write(found, path, as_split=as_split)
         file = file / "table" / "public.t.json" if as_split else file

@@ -245,7 +245,7 @@ def test_what_did_not_change_is_not_decoded_again(repo: Repo, as_split: bool, mo
         repo.commit(f"commit {at}", snapshot(*tables), path, as_split=as_split)
     decoded: list[str] = []
     started: list[str] = []
-    decode, popen = split.decode_object, subprocess.Popen
+    decode, popen = split.decode_object, subprocess.Popen[Any]
 
     def counted(data: bytes, dialect: str, where: str) -> Any:
         decoded.append(where)

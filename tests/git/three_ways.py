@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dbstrata.snapshots import format, mysql, naming, postgres
 from dbstrata.snapshots.canonical import Walk
-from dbstrata.snapshots.model import Header, Identity, Object, Text, attributes, flatten
+from dbstrata.snapshots.model import Header, Identity, Inside, Object, Text, attributes, flatten
 
 Snapshot = Any
 Key = tuple[Identity, str | None]
@@ -185,7 +185,7 @@ def _edited(obj: Object, parent: Identity | None, identity: Identity, edit: Call
         return edit(obj)
     changed: dict[str, Any] = {}
     for field in obj.children:
-        value = getattr(obj, field)
+        value: Inside = getattr(obj, field)
         if isinstance(value, tuple):
             found = tuple(_edited(inner, own, identity, edit) for inner in value)
             changed[field] = tuple(inner for inner in found if inner is not None)

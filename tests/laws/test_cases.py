@@ -132,7 +132,7 @@ def _run(lab: Lab, database: Database, text: str, kept: Kept | None) -> None:
 
 def assert_refused(a: State, b: State, words: str) -> None:
     """One of the two ways, or both, and nothing else is wrong."""
-    said = []
+    said = list[str]()
     for old, new in ((a, b), (b, a)):
         try:
             script(old, new)

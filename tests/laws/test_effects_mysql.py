@@ -113,7 +113,7 @@ class Bench:
 
 
 @contextmanager
-def _ground(database: MyDatabase) -> Iterator[Ground]:
+def _ground(database: MyDatabase) -> Generator[Ground]:
     with database.server.connect(database.name) as session, connection(database.url) as reader:
         ground = Ground(session, reader)
         before, _ = render_settings(DIALECT.name, transaction=False, lock_timeout="10s")

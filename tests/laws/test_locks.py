@@ -13,6 +13,7 @@ from dbstrata.dialects.postgres.locks import ROWS, row
 from dbstrata.dialects.postgres.rules import tables
 from dbstrata.engine.protocol import Choose, InPlace, KindRules, Renaming, Rule
 from dbstrata.snapshots.model import Identity
+from dbstrata.snapshots.postgres import Snapshot
 
 from ..lab import Case, Lab, all_cases
 from ..lockwise import lock_by_lock
@@ -61,7 +62,7 @@ def test_inheritance_claims_no_less_than_it_does(lab: Lab) -> None:
 def _there_and_back(lab: Lab, case: Case) -> Seen:
     done = Seen()
     databases = lab.pair(case)
-    snapshots = []
+    snapshots = list[Snapshot]()
     for database in databases:
         with psycopg.connect(database.url) as connection:
             snapshots.append(read(connection))
@@ -134,7 +135,7 @@ def macros_of_rule(rule: Rule | Choose) -> Iterator[str]:
 
 @pytest.mark.parametrize("kind", sorted(tables()))
 def test_every_macro_of_a_kind_has_a_row(kind: str) -> None:
-    missing = []
+    missing = list[str]()
     for macro in macros_of(tables()[kind]):
         try:
             row(kind, macro)

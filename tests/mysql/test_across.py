@@ -52,7 +52,7 @@ def both() -> Iterator[tuple[MyServer, MyServer]]:
 
 def differences(both: tuple[MyServer, MyServer], on_mysql: str, on_mariadb: str) -> set[tuple[str, tuple[str, ...]]]:
     """(object, attributes), both ways alike."""
-    found = []
+    found = list[Schema]()
     for server, sql in zip(both, (on_mysql, on_mariadb), strict=True):
         with fresh(server) as database:
             database.script(f"{sql};")

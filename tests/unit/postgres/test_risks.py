@@ -60,7 +60,7 @@ def enum(*labels: str) -> Enum:
 
 def function(**attributes: Any) -> Function:
     return Function(
-        **{"schema": "public", "name": "f", "language": "sql", "body": "SELECT 1", "returns": "integer"} | attributes
+        **dict[str, Any](schema="public", name="f", language="sql", body="SELECT 1", returns="integer") | attributes
     )
 
 

@@ -227,7 +227,7 @@ def test_secrets_and_the_order_of_options_change_no_digest(database: Database, d
         "host 'h', password 'x', api_token 'y', url 'p://u:x@h'",
         "url 'p://u:z@h', api_token 'z', host 'h', password 'w'",
     )
-    found = []
+    found = list[dict[str, str]]()
     for made, options in ((database, one), (database2, other)):
         made.psql(FOREIGN.format(*[options] * 4))
         found.append(digests(made))

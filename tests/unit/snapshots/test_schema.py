@@ -13,6 +13,7 @@ from dbstrata.snapshots.schema import schema
 
 from ...cli.commands import snapshot, table
 
+# The stubs of its methods name no types.
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 MYSQL = Header(format=format.FORMAT, dialect="mysql", flavour="mysql", version="9.7.0", version_number=90700)
 FITS = {
@@ -29,7 +30,7 @@ def document(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", FITS)
 def test_a_snapshot_fits(name: str) -> None:
-    VALIDATOR.validate(document(name))
+    VALIDATOR.validate(document(name))  # pyright: ignore[reportUnknownMemberType]
 
 
 def altered(name: str, **header: object) -> dict[str, Any]:
@@ -52,4 +53,4 @@ def altered(name: str, **header: object) -> dict[str, Any]:
 def test_what_the_reader_refuses_does_not_fit(wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         format.decode(json.dumps(wrong).encode(), "wrong")
-    assert list(VALIDATOR.iter_errors(wrong)) != []
+    assert list(VALIDATOR.iter_errors(wrong)) != []  # pyright: ignore[reportUnknownMemberType]
