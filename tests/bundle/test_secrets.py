@@ -63,13 +63,17 @@ class Watched:
         return process.returncode
 
     def _look(self, parent: int, done: threading.Event) -> None:
-        """The titles of all that the command starts; its own is what the user typed."""
+        """The titles of all that the command starts; its own is what the user typed, and a child has it, too, until it
+        is the other program."""
         while LINUX and not done.wait(0.02):
             for child in _descendants(parent):
                 try:
-                    self.titles.add(Path(f"/proc/{child}/cmdline").read_bytes())
+                    typed = Path(f"/proc/{parent}/cmdline").read_bytes()
+                    title = Path(f"/proc/{child}/cmdline").read_bytes()
                 except OSError:
                     continue
+                if title != typed:
+                    self.titles.add(title)
 
     def assert_quiet(self) -> None:
         """None of the needles in anything."""
