@@ -40,6 +40,7 @@ TAGS = {0: "v2.3", 3: "v2.4"}
 HOME = [f"{home}/bin"] if (home := os.environ.get("DBSTRATA_MYSQL_HOME")) else []
 NOT_SOURCE = shutil.ignore_patterns(".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache")
 CHECKOUT = {
+    "ARGS": "",
     "MAKEFLAGS": f" -- BIN={Path(sys.executable).parent} STAMP=pyproject.toml",
     "PYTEST_ADDOPTS": "-p no:cacheprovider -k test_the_public_names_are_these --ignore-glob=*/test_[!a]*.py",
     "PYTEST_XDIST_AUTO_NUM_WORKERS": "1",
@@ -47,8 +48,8 @@ CHECKOUT = {
     "PIP_NO_DEPS": "1",
     "PIP_NO_BUILD_ISOLATION": "0",
 }
-"""`make` takes the tests' own environment for its own, and `make test` runs one test: it is run in a test itself. `pip`
-installs into a folder, and fetches nothing."""
+"""`make` takes the tests' own environment for its own, but not the ARGS that they may have been started with, and `make
+test` runs one test: it is run in a test itself. `pip` installs into a folder, and fetches nothing."""
 ROLES = ("owner", "readonly", "deploy", "ci")
 
 
