@@ -143,7 +143,7 @@ _FAMILIES = {
 }
 _KEEPS = {
     "integer": frozenset({"integer", "decimal", "double", "float", "bit", "text", "bytes", "json"}),
-    "decimal": frozenset({"integer", "decimal", "text", "bytes"}),
+    "decimal": frozenset({"integer", "text", "bytes"}),
     "double": frozenset({"text", "bytes", "json"}),
     "float": frozenset({"double"}),
     "bit": frozenset({"integer", "decimal"}),

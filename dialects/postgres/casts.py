@@ -84,12 +84,12 @@ def is_assigned_text(old_type: str, new_type: str) -> bool:
 def _cast(type_: str) -> str:
     """A cast to one with a length cuts what is longer; one without refuses it when it is assigned to the column."""
     brackets = "[]" if type_.endswith("[]") else ""
-    without = next((name for types, name in _LENGTHS if base(type_) in types), None)
+    without = _WITHOUT_LENGTH.get(base(type_))
     return f"::{without}{brackets}" if without is not None else f"::{type_}"
 
 
-_LENGTHS = ((_STRINGS, "text"), (frozenset({"bit", "bit varying"}), "bit varying"))
-"""Types with a length, and how what has none is called that they take."""
+_WITHOUT_LENGTH = dict.fromkeys(_STRINGS, "text") | dict.fromkeys(("bit", "bit varying"), "bit varying")
+"""By type with a length, the one without that is assigned to it."""
 
 
 class NoCast(Exception):
@@ -131,7 +131,7 @@ def loses(old_type: str, new_type: str) -> str | None:
 
 def cuts(old_type: str, new_type: str) -> bool:
     """Can a cast between them, written out, lose something without an error?"""
-    limited = base(new_type) in _STRINGS | {"bit", "bit varying"} and _modifier(new_type) is not None
+    limited = base(new_type) in _WITHOUT_LENGTH and _modifier(new_type) is not None
     return loses(old_type, new_type) is not None or (limited and not is_kept(old_type, new_type))
 
 

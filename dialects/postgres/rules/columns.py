@@ -89,9 +89,7 @@ def _not_null(identity: Identity, old: Object, new: Object, old_schema: Schema, 
     given it before. From a partition it is dropped by itself, for it may have a say of its own, and no dump tells.
     Before it was a constraint each table but a partition has its own."""
     assert isinstance(old, Column) and isinstance(new, Column)
-    made = new.not_null_constraint
-    checked = new.not_null and not (made is not None and made.not_valid)
-    fails = "NULLs in the column" if checked else None
+    fails = "NULLs in the column" if new.not_null and not_nulls.is_valid(new) else None
     brought = True
     if old_schema.server.version_number < not_nulls.SINCE:
         brought = is_partition(identity, new_schema)
