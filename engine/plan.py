@@ -61,8 +61,13 @@ def plan(
             next="compare snapshots of one dialect",
         )
     on = server or before.header
-    before = held_by(before, on, lambda _obj, _attribute: False)
-    after = held_by(after, on, lambda obj, attribute: dialect.too_new(obj, (attribute,), on.version_number) is not None)
+    before = held_by(before, on, lambda _obj, _attribute: False, dialect.in_words_of)
+    after = held_by(
+        after,
+        on,
+        lambda obj, attribute: dialect.too_new(obj, (attribute,), on.version_number) is not None,
+        dialect.in_words_of,
+    )
     after.answers = hints.answered(answers, before, after)
     followed = hints.follow(hints.wanted(renames, before, after), before, dialect)
     before = followed.schema

@@ -326,6 +326,10 @@ class Dialect(Protocol):
         """What of these attributes' values a server of that version can't hold, in words; None if it can hold all."""
         ...
 
+    def in_words_of(self, obj: Object, version: int) -> Object:
+        """The object, its parts apart, as a server of that older version has it: `same` as it was, said otherwise."""
+        ...
+
     def version_number(self, version: str) -> int:
         """How such a server counts the version: 150004 for PostgreSQL 15.4. Raises ValueError for what is none."""
         ...

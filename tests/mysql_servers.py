@@ -17,13 +17,14 @@ from urllib.parse import unquote, urlsplit
 import pymysql
 from pymysql.constants import CLIENT
 
-HOME = os.environ.get("DBSTRATA_MYSQL_HOME", "")
-"""A folder with bin/mysqld, bin/mysql and bin/mysqldump: a MySQL that is not installed."""
+HOMES = {flavour: os.environ.get(f"DBSTRATA_{flavour.upper()}_HOME", "") for flavour in ("mysql", "mariadb")}
+"""Each a folder whose bin/ has the server, its client and its dump program: one that is not installed."""
 SYSTEM = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/usr/local/mysql/bin"])
 START_SECONDS = 120
 INSTALL = {
     "mysql": "install MySQL, or name its folder in DBSTRATA_MYSQL_HOME, or a server in DBSTRATA_MYSQL_URL",
-    "mariadb": "apt-get install mariadb-server, or name a server in DBSTRATA_MARIADB_URL",
+    "mariadb": "apt-get install mariadb-server, or name its folder in DBSTRATA_MARIADB_HOME, or a server in "
+    "DBSTRATA_MARIADB_URL",
 }
 CLIENTS = {"mysql": ("mysql", "mysqldump"), "mariadb": ("mariadb", "mariadb-dump")}
 _numbers = itertools.count(1)
@@ -57,6 +58,12 @@ class MyServer:
             client_flag=CLIENT.MULTI_STATEMENTS,
         )
 
+    @property
+    def version(self) -> tuple[int, ...]:
+        """(10, 11, 19)"""
+        [(text,)] = self.execute("SELECT VERSION()")
+        return tuple(map(int, str(text).partition("-")[0].split(".")))
+
     def execute(self, *statements: str, database: str | None = None) -> list[tuple[Any, ...]]:
         """Run them, and return the rows of the last one."""
         with self.connect(database) as connection, connection.cursor() as cursor:
@@ -67,9 +74,7 @@ class MyServer:
     def program(self, dump: bool = False) -> list[str]:
         """The stock client, or the dump program, with all but the database."""
         name = CLIENTS[self.flavour][dump]
-        found = shutil.which(
-            name, path=os.pathsep.join([f"{HOME}/bin", SYSTEM] if self.flavour == "mysql" else [SYSTEM])
-        )
+        found = shutil.which(name, path=_path(self.flavour))
         if found is None:
             raise AssertionError(f"no {name} on this machine; next: {INSTALL[self.flavour]}")
         return [
@@ -140,6 +145,11 @@ def fresh(server: MyServer) -> Generator[MyDatabase]:
 # where a server comes from
 
 
+def _path(flavour: str) -> str:
+    home = HOMES[flavour]
+    return os.pathsep.join([f"{home}/bin", SYSTEM] if home else [SYSTEM])
+
+
 def url_of(flavour: str) -> str:
     """The server that the environment names, if it does."""
     return os.environ.get(f"DBSTRATA_{flavour.upper()}_URL", "")
@@ -148,8 +158,8 @@ def url_of(flavour: str) -> str:
 def program_of(flavour: str) -> str | None:
     """The server's program on this machine. Debian calls MariaDB's `mysqld` too."""
     if flavour == "mariadb":
-        return shutil.which("mariadbd", path=SYSTEM)
-    found = shutil.which("mysqld", path=os.pathsep.join([f"{HOME}/bin", SYSTEM]))
+        return shutil.which("mariadbd", path=_path(flavour))
+    found = shutil.which("mysqld", path=_path(flavour))
     return None if found is None or "mariadb" in os.path.realpath(found).lower() else found
 
 
@@ -218,13 +228,15 @@ def _started(flavour: str, program: str, folder: Path) -> Generator[MyServer]:
 def _initialise(flavour: str, program: str, common: list[str]) -> list[str]:
     if flavour == "mysql":
         return [program, "--no-defaults", "--initialize-insecure", *common]
-    return ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", *common]
+    installs = shutil.which("mariadb-install-db", path=_path(flavour)) or "mariadb-install-db"
+    return [installs, "--no-defaults", "--auth-root-authentication-method=normal", *common]
 
 
 def _own_files(program: str) -> list[str]:
     """Of a MySQL that is not installed: its messages and character sets."""
-    share = Path(HOME) / "root" / "usr" / "share" / "mysql"
-    if not HOME or not program.startswith(HOME) or not share.is_dir():
+    home = HOMES["mysql"]
+    share = Path(home) / "root" / "usr" / "share" / "mysql"
+    if not home or not program.startswith(home) or not share.is_dir():
         return []
     return [f"--lc-messages-dir={share}", f"--character-sets-dir={share}/charsets"]
 

@@ -137,6 +137,10 @@ class MySQL:
         """What of these attributes' values a server of that version can't hold."""
         return versions.too_new(obj, attributes, version)
 
+    def in_words_of(self, obj: Object, version: int) -> Object:
+        """The object with the collation that the server itself takes where nobody says one, for a newer one's."""
+        return versions.in_words_of(obj, version)
+
     def version_number(self, version: str) -> int:
         """80036 for 8.0.36, 101100 for 10.11. Raises ValueError."""
         return versions.number(version)

@@ -19,8 +19,8 @@ from .connection import connect
 
 __all__ = ["Local", "client_of", "program_of", "started"]
 
-HOME = "DBSTRATA_MYSQL_HOME"
-"""Names a folder with bin/mysqld: a MySQL that is not installed."""
+HOMES = {"mysql": "DBSTRATA_MYSQL_HOME", "mariadb": "DBSTRATA_MARIADB_HOME"}
+"""Each names a folder with bin/mysqld or bin/mariadbd: a server that is not installed."""
 SYSTEM = ("/usr/sbin", "/usr/local/sbin", "/usr/local/mysql/bin", "/usr/bin")
 START_SECONDS = 120
 OPTIONS = (
@@ -31,16 +31,16 @@ OPTIONS = (
 OWN_OPTIONS = {"mysql": ("--mysqlx=OFF", "--secure-file-priv=NULL", "--log-bin-trust-function-creators=1")}
 
 
-def _path() -> str:
-    home = os.environ.get(HOME)
+def _path(flavour: str) -> str:
+    home = os.environ.get(HOMES[flavour])
     return os.pathsep.join([*([f"{home}/bin"] if home else []), os.environ.get("PATH", ""), *SYSTEM])
 
 
 def program_of(flavour: str) -> str | None:
     """The server's program. Debian calls MariaDB's `mysqld` too."""
     if flavour == "mariadb":
-        return shutil.which("mariadbd", path=_path())
-    found = shutil.which("mysqld", path=_path())
+        return shutil.which("mariadbd", path=_path(flavour))
+    found = shutil.which("mysqld", path=_path(flavour))
     return None if found is None or _is_mariadb(found) else found
 
 
@@ -49,7 +49,7 @@ CLIENTS = {"mysql": ("mysql", "mysqldump"), "mariadb": ("mariadb", "mariadb-dump
 
 def client_of(flavour: str, *, dump: bool = False) -> str | None:
     """The stock client, or the dump program. Debian calls MariaDB's `mysql` and `mysqldump` too."""
-    program = shutil.which(CLIENTS[flavour][dump], path=_path())
+    program = shutil.which(CLIENTS[flavour][dump], path=_path(flavour))
     return None if program is None or (flavour == "mysql" and _is_mariadb(program)) else program
 
 
@@ -181,13 +181,13 @@ class Local:
 def _initialise(flavour: str, program: str, common: list[str]) -> list[str]:
     if flavour == "mysql":
         return [program, "--no-defaults", "--initialize-insecure", *common]
-    installs = shutil.which("mariadb-install-db", path=_path()) or "mariadb-install-db"
+    installs = shutil.which("mariadb-install-db", path=_path(flavour)) or "mariadb-install-db"
     return [installs, "--no-defaults", "--auth-root-authentication-method=normal", *common]
 
 
 def _own_files(program: str) -> list[str]:
     """Of a MySQL that is not installed: its messages and character sets."""
-    home = os.environ.get(HOME, "")
+    home = os.environ.get(HOMES["mysql"], "")
     share = Path(home) / "root" / "usr" / "share" / "mysql"
     if not home or not program.startswith(home) or not share.is_dir():
         return []

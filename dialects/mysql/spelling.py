@@ -8,8 +8,8 @@ from typing import Any
 from ...snapshots.model import Object, Text, plain
 from ...snapshots.mysql import Generated, KeyPart
 
-_OWN_DEFAULTS = frozenset({"utf8mb4_0900_ai_ci", "utf8mb4_general_ci", "utf8mb4_uca1400_ai_ci"})
-"""What utf8mb4 is sorted by where nobody said anything: MySQL, MariaDB, MariaDB from 11.5 on."""
+_OWN_DEFAULT = re.compile(r"\b(utf8mb[34]|ucs2|utf16|utf32)_(?:general_ci|0900_ai_ci|uca1400_ai_ci)\b")
+"""What a character set is sorted by where nobody said anything: MariaDB, MySQL (utf8mb4), MariaDB from 11.5 on."""
 _NO_ACTION = frozenset({None, "restrict", "no action"})
 _NOW = re.compile(r"\bnow\((?=\d?\))", re.IGNORECASE)
 _NUMBER = re.compile(r"'(-?\d+(?:\.\d+)?)'\Z")
@@ -22,7 +22,12 @@ def same(old: Object, new: Object, attribute: str) -> bool:
 
 
 def _same_collation(old: str | None, new: str | None) -> bool:
-    return old == new or {old, new} <= _OWN_DEFAULTS
+    return old == new or (old is not None and new is not None and _unsaid(old) == _unsaid(new))
+
+
+def _unsaid(text: str) -> str:
+    """Without what nobody said."""
+    return _OWN_DEFAULT.sub(r"\1", text)
 
 
 def _same_action(old: str | None, new: str | None) -> bool:
@@ -64,8 +69,13 @@ _WIDTH = re.compile(r"\b((?:tiny|small|medium|big)?int|year)\(\d+\)")
 
 
 def _same_type(old: str, new: str) -> bool:
-    """With a display width or without."""
-    return _WIDTH.sub(r"\1", old) == _WIDTH.sub(r"\1", new)
+    """With a display width or without, sorted as the server itself does."""
+    return _unsaid(_WIDTH.sub(r"\1", old)) == _unsaid(_WIDTH.sub(r"\1", new))
+
+
+def _same_options(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """With quotes, which MariaDB 11.8 puts round each, or without."""
+    return old.keys() == new.keys() and all(old[name].strip("'") == new[name].strip("'") for name in old)
 
 
 def _always(_old: object, _new: object) -> bool:
@@ -116,6 +126,7 @@ _ALIKE: Mapping[tuple[str, str], Callable[[Any, Any], bool]] = {
     ("foreign_key", "on_update"): _same_action,
     ("function", "returns"): _same_type,
     ("index", "parts"): _same_parts,
+    ("table", "options"): _same_options,
     ("trigger", "head"): _one_is_unsaid,
     ("view", "query"): _same_text,
 }

@@ -1,8 +1,11 @@
 """What an older server, or one of the other flavour, can't hold. Source: the two manuals and their release notes."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from ...snapshots.model import Header, Object
 
@@ -32,6 +35,16 @@ class _Form:
 def _type(name: str) -> Callable[[Any], bool]:
     return lambda value: value.partition("(")[0] == name
 
+
+UCA1400 = 101000
+"""MariaDB that has the collations of Unicode 14."""
+_COLLATED = ("collation", "collation_connection", "database_collation", "returns")
+_OWN_DEFAULT = re.compile(r"\b(utf8mb[34]|ucs2|utf16|utf32)_uca1400_ai_ci\b")
+"""What MariaDB from 11.5 on sorts by where nobody says a collation."""
+_OF_ANY: Mapping[str, tuple[_Form, ...]] = dict.fromkeys(
+    _COLLATED, (_Form("collation of Unicode 14", None, UCA1400, lambda value: "_uca1400_" in (value or "")),)
+)
+"""By the attribute, whatever kind has it."""
 
 _FORMS: Mapping[tuple[str, str], tuple[_Form, ...]] = {
     ("check", "not_enforced"): (_Form("NOT ENFORCED", 80016, None),),
@@ -74,15 +87,34 @@ def too_new(obj: Object, attributes: Iterable[str], version: int) -> str | None:
     found = [
         form.name
         for attribute in attributes
-        for form in _FORMS.get((obj.kind, attribute), ())
+        for form in (*_FORMS.get((obj.kind, attribute), ()), *_OF_ANY.get(attribute, ()))
         if form.is_in(getattr(obj, attribute)) and form.lacks(version)
     ]
     return "; no ".join(found) or None
 
 
+def in_words_of(obj: Object, version: int) -> Object:
+    """The object with the older MariaDB's own default collations for the newer one's, where it lacks those."""
+    if not MARIADB <= version < UCA1400:
+        return obj
+    said = {name: value for name in _COLLATED if isinstance(value := getattr(obj, name, None), str)}
+    changed = {name: own for name, value in said.items() if (own := _OWN_DEFAULT.sub(r"\1_general_ci", value)) != value}
+    return replace(obj, **changed) if changed else obj
+
+
 def asks_for_unique(server: Header) -> bool:
     """Has it `restrict_fk_on_non_standard_key`?"""
     return 80400 <= server.version_number < MARIADB
+
+
+_DROPS_NULL = {1006: 100623, 1104: 110407}
+"""The last release of each series of MariaDB that was seen to; the next ones of each have DEFAULT NULL then."""
+
+
+def drops_null(server: Header) -> bool:
+    """Does ALTER COLUMN ... DROP DEFAULT leave a nullable column without the default NULL too?"""
+    known = server.version_number
+    return known < MARIADB or known <= _DROPS_NULL.get(known // 100, 0)
 
 
 def number(version: str) -> int:

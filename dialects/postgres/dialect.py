@@ -84,6 +84,10 @@ class Postgres:
         """What of these attributes' values PostgreSQL of that version can't hold."""
         return versions.too_new(obj, attributes, version)
 
+    def in_words_of(self, obj: Object, version: int) -> Object:
+        """What an older server knows it knows by the same name."""
+        return obj
+
     def version_number(self, version: str) -> int:
         """server_version_num of PostgreSQL `15`, or `15.4`. Raises ValueError."""
         return versions.number(version)

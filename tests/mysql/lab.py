@@ -14,7 +14,7 @@ from dbstrata.engine.compare import compare
 from dbstrata.engine.schema import Schema
 from dbstrata.snapshots import format
 
-from ..mysql_servers import MyDatabase
+from ..mysql_servers import MyDatabase, MyServer
 
 CASES = Path(__file__).parents[1] / "cases_mysql"
 
@@ -104,3 +104,16 @@ def cases(flavour: str | None = None) -> list[Path]:
         for folder in sorted(CASES.iterdir())
         if flavour is None or not (mark := folder / "flavour").exists() or mark.read_text().strip() == flavour
     ]
+
+
+def is_beyond(folder: Path, server: MyServer) -> bool:
+    """Takes the pair a newer server? Its file `since` says for a flavour which release of a series was the first, as
+    `mariadb 10.11.19 11.8.9`; whatever is newer than the last one knows it too."""
+    mark = folder / "since"
+    said = dict(line.split(" ", 1) for line in mark.read_text().splitlines()) if mark.exists() else {}
+    first = [tuple(map(int, version.split("."))) for version in said.get(server.flavour, "").split()]
+    return (
+        bool(first)
+        and server.version < first[-1]
+        and not any(one <= server.version and one[:2] == server.version[:2] for one in first)
+    )

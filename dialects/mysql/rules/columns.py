@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ....engine.protocol import Choose, InPlace, KindRules, Refuse, Replace, Rule, Schema
 from ....snapshots.model import Identity, Object
 from ....snapshots.mysql import Column
-from .. import types
+from .. import types, versions
 from ..keys import is_narrowed
 from .common import ACL, DERIVED, same
 
@@ -54,9 +54,9 @@ def _unreachable(old: Column, new: Column) -> str | None:
 
 
 def _no_default(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
-    if getattr(new, "no_default", False) and olds.server.flavour == "mariadb":
+    if getattr(new, "no_default", False) and not versions.drops_null(olds.server):
         return Refuse(
-            "no statement of MariaDB takes the default NULL from a column: CREATE TABLE ... SELECT makes some without",
+            "no statement of this MariaDB takes the default NULL from a column: CREATE ... SELECT makes some without",
             "let it have the default in NEW too: ALTER TABLE ... MODIFY COLUMN, with what it is, then dump again",
         )
     if getattr(new, "no_default", False):

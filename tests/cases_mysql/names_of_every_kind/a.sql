@@ -1,11 +1,11 @@
 CREATE TABLE `po'``"\é;` (`co'``"\é;` int NOT NULL, `do'``"\é;` int, PRIMARY KEY (`co'``"\é;`), UNIQUE KEY `io'``"\é;` (`do'``"\é;`));
-CREATE TABLE `to'``"\é;` (`co'``"\é;` int NOT NULL, `go'``"\é;` int GENERATED ALWAYS AS (`co'``"\é;` + 1) VIRTUAL, `do'``"\é;` varchar(20) DEFAULT 'x' COMMENT 'of o''`"\\é;', PRIMARY KEY (`co'``"\é;`), KEY `io'``"\é;` (`do'``"\é;`(5)), CONSTRAINT `ko'``"\é;` CHECK (`co'``"\é;` > 0), CONSTRAINT `fo'``"\é;` FOREIGN KEY (`co'``"\é;`) REFERENCES `po'``"\é;` (`co'``"\é;`) ON DELETE CASCADE);
+CREATE TABLE `to'``"\é;` (`co'``"\é;` int NOT NULL, `go'``"\é;` int GENERATED ALWAYS AS (`co'``"\é;` + 1) VIRTUAL, `do'``"\é;` varchar(20) DEFAULT 'x' COMMENT 'of o''`"\\é;', PRIMARY KEY (`co'``"\é;`), KEY `io'``"\é;` (`do'``"\é;`(5)), CONSTRAINT `ko'``"\é;` CHECK (`co'``"\é;` > 0));
 CREATE VIEW `vo'``"\é;` AS SELECT `co'``"\é;`, `go'``"\é;` AS `alo'``"\é;` FROM `to'``"\é;`;
 CREATE FUNCTION `fno'``"\é;`(`ao'``"\é;` int) RETURNS int DETERMINISTIC RETURN `ao'``"\é;` + 1;
 CREATE PROCEDURE `pro'``"\é;`(IN `ao'``"\é;` int) SELECT `co'``"\é;` FROM `to'``"\é;` WHERE `co'``"\é;` = `ao'``"\é;`;
 CREATE TRIGGER `go'``"\é;` BEFORE INSERT ON `to'``"\é;` FOR EACH ROW SET NEW.`do'``"\é;` = 'a';
 CREATE EVENT `eo'``"\é;` ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE DO DELETE FROM `to'``"\é;`;
-CREATE TABLE `so'``"\é;` (`co'``"\é;` int PRIMARY KEY, `do'``"\é;` int, CONSTRAINT `sfo'``"\é;` FOREIGN KEY (`do'``"\é;`) REFERENCES `so'``"\é;` (`co'``"\é;`));
+CREATE TABLE `so'``"\é;` (`co'``"\é;` int PRIMARY KEY, `do'``"\é;` int);
 CREATE TABLE `ho'``"\é;` (`co'``"\é;` int) PARTITION BY LIST (`co'``"\é;`) (PARTITION `po'``"\é;` VALUES IN (1));
 CREATE TABLE `pa
 b` (`ca

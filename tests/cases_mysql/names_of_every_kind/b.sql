@@ -1,5 +1,5 @@
 CREATE TABLE `po'``"\é;` (`co'``"\é;` int NOT NULL, `do'``"\é;` int, PRIMARY KEY (`co'``"\é;`), UNIQUE KEY `io'``"\é;` (`do'``"\é;`));
-CREATE TABLE `to'``"\é;` (`co'``"\é;` int NOT NULL, `go'``"\é;` int GENERATED ALWAYS AS (`co'``"\é;` + 1) VIRTUAL, `do'``"\é;` varchar(20) DEFAULT 'x' COMMENT 'of o''`"\\é;', `xo'``"\é;` int, PRIMARY KEY (`co'``"\é;`), KEY `io'``"\é;` (`do'``"\é;`(5)), CONSTRAINT `ko'``"\é;` CHECK (`co'``"\é;` >= 0), CONSTRAINT `fo'``"\é;` FOREIGN KEY (`co'``"\é;`) REFERENCES `po'``"\é;` (`co'``"\é;`), KEY `jo'``"\é;` (`xo'``"\é;`));
+CREATE TABLE `to'``"\é;` (`co'``"\é;` int NOT NULL, `go'``"\é;` int GENERATED ALWAYS AS (`co'``"\é;` + 1) VIRTUAL, `do'``"\é;` varchar(20) DEFAULT 'x' COMMENT 'of o''`"\\é;', `xo'``"\é;` int, PRIMARY KEY (`co'``"\é;`), KEY `io'``"\é;` (`do'``"\é;`(5)), CONSTRAINT `ko'``"\é;` CHECK (`co'``"\é;` >= 0), KEY `jo'``"\é;` (`xo'``"\é;`));
 CREATE VIEW `vo'``"\é;` AS SELECT `co'``"\é;`, `go'``"\é;` AS `alo'``"\é;` FROM `to'``"\é;` WHERE `co'``"\é;` > 1;
 CREATE FUNCTION `fno'``"\é;`(`ao'``"\é;` int) RETURNS int DETERMINISTIC RETURN `ao'``"\é;` + 2;
 CREATE PROCEDURE `pro'``"\é;`(IN `ao'``"\é;` int) SELECT `co'``"\é;` FROM `to'``"\é;` WHERE `co'``"\é;` = `ao'``"\é;` LIMIT 1;
