@@ -40,8 +40,8 @@ _KEYS = frozenset({"primary_key", "index"})
 _RELATIONS = frozenset({"table", "view", "sequence"})
 
 FLAVOURS: Mapping[str, Mapping[str, Any]] = {
-    "mysql": {"hidden": "INVISIBLE", "shown": "VISIBLE", "or_replace": False, "disabled": "DISABLE ON REPLICA"},
-    "mariadb": {"hidden": "IGNORED", "shown": "NOT IGNORED", "or_replace": True, "disabled": "DISABLE ON SLAVE"},
+    "mysql": {"hidden": "INVISIBLE", "shown": "VISIBLE", "or_replace": False},
+    "mariadb": {"hidden": "IGNORED", "shown": "NOT IGNORED", "or_replace": True},
 }
 """Words and forms that set the two flavours apart."""
 
@@ -330,7 +330,7 @@ def _partitions(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
 
 def _event(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     status = getattr(step.new, "status", "enable")
-    word = FLAVOURS[old.server.flavour]["disabled"] if status == "disable on replica" else status.upper()
+    word = versions.not_on_replicas(old.server) if status == "disable on replica" else status.upper()
     return {"status": word}
 
 

@@ -87,8 +87,8 @@ def _one_is_unsaid(old: object, new: object) -> bool:
 
 
 def same_expression(old: Text, new: Text) -> bool:
-    """The same tree, whatever brackets, introducers and words each server adds. What doesn't parse is the same as
-    nothing else."""
+    """The same tree, whatever brackets, introducers and words each server adds. MySQL 8 prints NOT EXISTS as EXISTS IS
+    FALSE, which is never unknown. What doesn't parse is the same as nothing else."""
     before, after = _tree(plain(old)), _tree(plain(new))
     return before is not None and before == after
 
@@ -108,6 +108,12 @@ def _tree(sql: str) -> Any:
     for node in list(whole.find_all(exp.Paren, exp.Introducer)):
         if node is not whole:
             node.replace(node.expression if isinstance(node, exp.Introducer) else node.this)
+    for node in list(whole.find_all(exp.Is)):
+        if isinstance(node.this, exp.Exists) and isinstance(node.expression, exp.Boolean):
+            node.replace(node.this if node.expression.this else exp.Not(this=node.this))
+    for node in list(whole.find_all(exp.Not)):
+        if isinstance(node.this, exp.Not) and isinstance(node.this.this, exp.Exists):
+            node.replace(node.this.this)
     return whole.this
 
 

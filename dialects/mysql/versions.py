@@ -1,4 +1,7 @@
-"""What an older server, or one of the other flavour, can't hold. Source: the two manuals and their release notes."""
+"""What a server of another version or flavour can't hold, or says in other words.
+
+Source: the two manuals and their release notes.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -7,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ...snapshots.model import Header, Object
+from ...snapshots.model import Header, Object, plain
 
 MARIADB = 100000
 """MariaDB counts from 10.0 on; MySQL is below."""
@@ -32,6 +35,27 @@ class _Form:
         return since is None or version < since
 
 
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What MySQL has no more, and since when."""
+
+    name: str
+    since: int
+    is_in: Callable[[Any], bool]
+
+    def lacks(self, version: int) -> bool:
+        """Is that server without it?"""
+        return self.since <= version < MARIADB
+
+
+def _is_expression(default: Any) -> bool:
+    return default is not None and plain(default).startswith("(")
+
+
+def _counts_in_floats(column: Any) -> bool:
+    return bool(column.auto_increment) and column.type.startswith(("float", "double"))
+
+
 def _type(name: str) -> Callable[[Any], bool]:
     return lambda value: value.partition("(")[0] == name
 
@@ -48,9 +72,11 @@ _OF_ANY: Mapping[str, tuple[_Form, ...]] = dict.fromkeys(
 
 _FORMS: Mapping[tuple[str, str], tuple[_Form, ...]] = {
     ("check", "not_enforced"): (_Form("NOT ENFORCED", 80016, None),),
+    ("column", "default"): (_Form("default of an expression", 80013, 100201, _is_expression),),
     ("column", "invisible"): (_Form("INVISIBLE column", 80023, 100303),),
     ("column", "compressed"): (_Form("COMPRESSED column", None, 100302),),
     ("column", "row_bound"): (_Form("ROW START and ROW END", None, 100303),),
+    ("column", "options"): (_Form("attributes for an engine", 80021, 0),),
     ("column", "srid"): (_Form("SRID", 80003, None),),
     ("column", "without_system_versioning"): (_Form("WITHOUT SYSTEM VERSIONING", None, 100303),),
     ("column", "type"): (
@@ -62,6 +88,7 @@ _FORMS: Mapping[tuple[str, str], tuple[_Form, ...]] = {
     ),
     ("function", "aggregate"): (_Form("AGGREGATE function", None, 100303),),
     ("index", "type"): (_Form("VECTOR key", None, 110700, lambda value: value == "vector"),),
+    ("index", "options"): (_Form("attributes for an engine", 80021, 0),),
     ("index", "without_overlaps"): (_Form("WITHOUT OVERLAPS", None, 100503),),
     ("index", "parts"): (
         _Form("functional key part", 80013, None, lambda value: any(p.expression is not None for p in value)),
@@ -71,6 +98,9 @@ _FORMS: Mapping[tuple[str, str], tuple[_Form, ...]] = {
     ("table", "system_versioned"): (_Form("system versioning", None, 100303),),
     ("table", "periods"): (_Form("PERIOD", None, 100303),),
     ("trigger", "update_columns"): (_Form("UPDATE OF", None, 110800),),
+}
+_GONE: Mapping[str, tuple[_Gone, ...]] = {
+    "column": (_Gone("AUTO_INCREMENT of a floating-point number", 80400, _counts_in_floats),),
 }
 _KINDS: Mapping[str, _Form] = {
     "sequence": _Form("sequence", None, 100303),
@@ -90,6 +120,7 @@ def too_new(obj: Object, attributes: Iterable[str], version: int) -> str | None:
         for form in (*_FORMS.get((obj.kind, attribute), ()), *_OF_ANY.get(attribute, ()))
         if form.is_in(getattr(obj, attribute)) and form.lacks(version)
     ]
+    found += [gone.name for gone in _GONE.get(obj.kind, ()) if gone.is_in(obj) and gone.lacks(version)]
     return "; no ".join(found) or None
 
 
@@ -100,6 +131,11 @@ def in_words_of(obj: Object, version: int) -> Object:
     said = {name: value for name in _COLLATED if isinstance(value := getattr(obj, name, None), str)}
     changed = {name: own for name, value in said.items() if (own := _OWN_DEFAULT.sub(r"\1_general_ci", value)) != value}
     return replace(obj, **changed) if changed else obj
+
+
+def not_on_replicas(server: Header) -> str:
+    """What keeps an event from running there: MySQL 8.0 and MariaDB know SLAVE alone."""
+    return "DISABLE ON REPLICA" if 80400 <= server.version_number < MARIADB else "DISABLE ON SLAVE"
 
 
 def asks_for_unique(server: Header) -> bool:

@@ -66,6 +66,16 @@ class Catalog:
         names = [str(column[0]) for column in self._cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def columns_of(self, query: str) -> Sequence[str] | None:
+        """The names of a query's columns; None where the server fails."""
+        try:
+            self._cursor.execute(query)
+        except pymysql.err.Error as error:
+            if _is_lost(error):
+                raise
+            return None
+        return [column[0] for column in self._cursor.description]
+
     def shows(self, statements: Sequence[str]) -> Iterator[Row | str]:
         """The one row of each, or, where the server fails, what it says. Raises CatalogChanged."""
         for answer in self.tables(statements):
@@ -91,12 +101,20 @@ class Catalog:
                 if not cursor.nextset():
                     return
         except pymysql.err.Error as error:
-            number = error.args[0] if error.args else 0
-            if number in GONE:
+            if _number(error) in GONE:
                 raise CatalogChanged(str(error)) from error
-            if isinstance(error, pymysql.err.InterfaceError) or number in range(2000, 3000):
+            if _is_lost(error):
                 raise
-            yield f"error {number}: {error.args[-1]}"
+            yield f"error {_number(error)}: {error.args[-1]}"
+
+
+def _number(error: pymysql.err.Error) -> int:
+    return error.args[0] if error.args else 0
+
+
+def _is_lost(error: pymysql.err.Error) -> bool:
+    """Is it the connection, and not what was asked?"""
+    return isinstance(error, pymysql.err.InterfaceError) or _number(error) in range(2000, 3000)
 
 
 def _decoded(value: Any) -> str | None:
