@@ -1,16 +1,20 @@
 """NOT NULL of columns: from PostgreSQL 18 on a constraint, with a name and a say of its own."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from ...engine.protocol import Schema
 from ...snapshots.model import Identity
-from ...snapshots.naming import constraint_name, parts_of
+from ...snapshots.naming import constraint_name, identity, parts_of
 from ...snapshots.postgres import Column, Domain, NotNullConstraint, Table
 
 SINCE = 180000
+
+LABEL = "not_null"
+ROOM = 63 - len("__") - len(LABEL)
+"""Bytes, for the names of table and column in a name that is made up: what is longer is cut."""
 
 
 def name(column: Identity, constraint: NotNullConstraint | None) -> str:
@@ -18,15 +22,13 @@ def name(column: Identity, constraint: NotNullConstraint | None) -> str:
     if constraint is not None and constraint.name is not None:
         return constraint.name
     *_, table, last = parts_of(column)
-    return constraint_name(table, last, "not_null")
+    return constraint_name(table, last, LABEL)
 
 
 def is_taken(column: Identity, obj: Column, *schemas: Schema) -> bool:
     """Has another constraint of the schema the name that the server would make up? Then it makes up another one."""
     called = parts_of(column)[0], name(column, obj.not_null_constraint)
-    return any(
-        schema.remember("names of constraints", _names)[called] > _has(column, called[1], schema) for schema in schemas
-    )
+    return any(_owners(*called, schema) - {column} for schema in schemas)
 
 
 def stated_name(column: Identity, obj: Column, *schemas: Schema) -> str | None:
@@ -41,28 +43,44 @@ def is_valid(column: Column) -> bool:
     return column.not_null_constraint is None or not column.not_null_constraint.not_valid
 
 
-def _has(column: Identity, called: str, schema: Schema) -> bool:
+def _owners(space: str, called: str, schema: Schema) -> set[Identity]:
+    """The constraints of that name, a NOT NULL by its column."""
+    known = schema.remember("names of constraints", _owners_by_name).get((space, called), ())
+    return {*known, *(i for i in _joined_to(space, called) if _is_called(i, called, schema))}
+
+
+def _is_called(column: Identity, called: str, schema: Schema) -> bool:
     obj = schema.get(column)
     return isinstance(obj, Column) and obj.not_null and name(column, obj.not_null_constraint) == called
 
 
-def _names(schema: Schema) -> Counter[tuple[str, str]]:
-    """How many constraints of a schema have a name."""
-    return Counter(_each_name(schema))
+def _joined_to(space: str, called: str) -> Iterator[Identity]:
+    """The columns, there or not, whose names and their tables' make up that name without being cut."""
+    words = called.removesuffix(f"_{LABEL}").split("_")
+    for at in range(1, len(words)):
+        yield identity(Column.kind, space, "_".join(words[:at]), "_".join(words[at:]))
 
 
-def _each_name(schema: Schema) -> Iterator[tuple[str, str]]:
+def _owners_by_name(schema: Schema) -> dict[tuple[str, str], list[Identity]]:
+    """The constraints whose names end as made-up ones do, by schema and name; of those that are made up only the ones
+    that can be cut, for the others can be told from the name itself."""
+    found: defaultdict[tuple[str, str], list[Identity]] = defaultdict(list)
     for table in schema.of_kind(Table.kind):
         assert isinstance(table, Table)
+        space, room = table.schema, ROOM - len(table.name.encode())
+        for constraint in table.constraints:
+            if constraint.name.endswith(LABEL):
+                found[space, constraint.name].append(constraint.identity(table.identity()))
         for column in table.columns:
-            if column.not_null:
-                made = column.not_null_constraint
-                stated = made.name if made is not None else None
-                yield table.schema, stated or constraint_name(table.name, column.name, "not_null")
-        yield from ((table.schema, constraint.name) for constraint in table.constraints)
+            made = column.not_null_constraint
+            if column.not_null and (made is not None or len(column.name) > room or not column.name.isascii()):
+                owner = column.identity(table.identity())
+                found[space, name(owner, made)].append(owner)
     for domain in schema.of_kind(Domain.kind):
         assert isinstance(domain, Domain)
-        yield from ((domain.schema, check.name) for check in domain.checks)
+        for check in domain.checks:
+            found[domain.schema, check.name].append(check.identity(domain.identity()))
+    return found
 
 
 def unless_plain(constraint: NotNullConstraint | None) -> NotNullConstraint | None:
