@@ -13,6 +13,7 @@ import pytest
 from dbstrata.snapshots.errors import Refused
 
 from ..mysql_servers import MyDatabase, MyServer, fresh
+from ..random_mysql import random_pair
 from .lab import CASES, State, assert_is, cases, is_beyond, look, script, statements
 from .rows import Column, contents, fill, written
 
@@ -46,25 +47,33 @@ def sql(case: Path, name: str) -> str:
 
 def test_there_and_back(case: Path, my_server: MyServer, make: Make, tmp_path: Path) -> None:
     """A case that takes a newer server must be beyond this one: it does not run, or dbstrata says what it can't do."""
+    before, after = sql(case, "a"), sql(case, "b")
     if is_beyond(case, my_server):
         with pytest.raises((AssertionError, Refused)):
-            assert_there_and_back(case, make, tmp_path)
+            assert_there_and_back(before, after, make, tmp_path)
     else:
-        assert_there_and_back(case, make, tmp_path)
+        assert_there_and_back(before, after, make, tmp_path)
 
 
-def assert_there_and_back(case: Path, make: Make, tmp_path: Path) -> None:
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(60))
+def test_random_pair_there_and_back(seed: int, make: Make, tmp_path: Path) -> None:
+    """The seeds are fixed: what fails, fails again."""
+    assert_there_and_back(*random_pair(seed), make, tmp_path)
+
+
+def assert_there_and_back(before: str, after: str, make: Make, folder: Path) -> None:
     """apply(forward(A, B), A) is B; apply(rollback(A, B), B) is A; the same from B's side. With rows in A, and those in
     columns that both sides have survive; a script that fails for rows has said so, and is tried without."""
-    on_a, on_b = make(sql(case, "a")), make(sql(case, "b"))
+    on_a, on_b = make(before), make(after)
     a, b = look(on_a), look(on_b)
-    forward, back = script(a, b, tmp_path), script(b, a, tmp_path)
+    forward, back = script(a, b, folder), script(b, a, folder)
     mine, theirs = written(on_a), written(on_b)
     fill(on_a)
     try:
         travel(on_a, [(forward, b), (back, a)], [column for column, kind in mine.items() if theirs.get(column) == kind])
     except RowsStopIt:
-        travel(make(sql(case, "a")), [(forward, b), (back, a)])
+        travel(make(before), [(forward, b), (back, a)])
     travel(on_b, [(back, a), (forward, b)])
 
 

@@ -11,11 +11,12 @@ from .common import ACL, DERIVED, same
 
 MODIFY = "alter_table.modify_column"
 
-_STORAGE = ("type", "charset", "collation")
-"""What must agree with the column that a foreign key refers to (1832, 1833, 3780)."""
+_HELD_BY_BOTH = ("type", "charset", "collation", "not_null")
+_HELD = {"mysql": (*_HELD_BY_BOTH, "auto_increment"), "mariadb": _HELD_BY_BOTH}
+"""By flavour, what does not change while a foreign key is on the column, or refers to it (1832, 1833, 3780)."""
 
 
-def _modify(identity: Identity, old: Object, new: Object, _olds: Schema, news: Schema) -> Rule:
+def _modify(identity: Identity, old: Object, new: Object, olds: Schema, news: Schema) -> Rule:
     assert isinstance(old, Column) and isinstance(new, Column)
     if old.row_bound is not None and new.row_bound is not None:
         return Refuse(
@@ -25,15 +26,15 @@ def _modify(identity: Identity, old: Object, new: Object, _olds: Schema, news: S
         return Replace(loses=None if old.generated is not None and new.generated is not None else reason)
     return InPlace(
         MODIFY,
-        disturbs=frozenset(_disturbed(old, new)),
+        disturbs=frozenset(_disturbed(old, new, olds.server.flavour)),
         fails=types.fails(old, new, narrowed=is_narrowed(identity, old, new, news)),
         loses=types.loses(old, new),
     )
 
 
-def _disturbed(old: Column, new: Column) -> Iterator[str]:
+def _disturbed(old: Column, new: Column, flavour: str) -> Iterator[str]:
     """Who does not stay while it is modified: a foreign key, and a spatial key where the SRID changes (3644)."""
-    if old.not_null != new.not_null or any(getattr(old, a) != getattr(new, a) for a in _STORAGE):
+    if any(getattr(old, a) != getattr(new, a) for a in _HELD[flavour]):
         yield "foreign_key"
     if old.srid != new.srid:
         yield "index"
