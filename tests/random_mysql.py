@@ -66,6 +66,8 @@ class Column:
     """The column that it is computed from, and whether it is stored."""
     comment: str | None = None
     hidden: bool = False
+    foreign: bool = False
+    """In a foreign key, now or once: the server computes nothing from such a column, and checks none."""
 
     def sql(self) -> str:
         """The clause."""
@@ -164,8 +166,7 @@ class Maker:
 
     def column(self, table: Table, types: set[str] | None = None) -> Column | None:
         """Any column but the key, of one of the types."""
-        used = {column for column, _, _ in table.foreign.values()}
-        fit = [c for c in table.columns if c.name != "id" and c.name not in used and not c.generated]
+        fit = [c for c in table.columns if c.name != "id" and not c.foreign and not c.generated]
         fit = [c for c in fit if types is None or c.type in types]
         return self.rng.choice(fit) if fit else None
 
@@ -192,9 +193,8 @@ class Maker:
             column.default = TYPES[column.type]
         column.on_update = column.type in ("datetime(3)", "timestamp") and self.chance(0.4)
         column.hidden = self.chance(0.05) and (column.null or column.default is not None)
-        numbers = [c.name for c in table.columns if c.type in NUMBERS and c.name != "id" and not c.generated]
-        if numbers and self.chance(0.15):
-            how = self.rng.choice(numbers), self.rng.choice(("VIRTUAL", "STORED"))
+        if (number := self.column(table, NUMBERS)) is not None and self.chance(0.15):
+            how = number.name, self.rng.choice(("VIRTUAL", "STORED"))
             column = Column(self.name("g"), "decimal", generated=how)
         table.columns.insert(self.rng.randint(1, len(table.columns)), column)
 
@@ -224,7 +224,7 @@ class Maker:
     def add_foreign_key(self) -> None:
         """On a column of its own."""
         table, other = self.table(), self.rng.choice(list(self.world.tables))
-        column = Column(self.name("f"), "bigint")
+        column = Column(self.name("f"), "bigint", foreign=True)
         table.columns.append(column)
         table.foreign[self.name("fk")] = (column.name, other, self.rng.choice(("RESTRICT", "CASCADE", "SET NULL")))
 
