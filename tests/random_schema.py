@@ -43,13 +43,16 @@ class Column:
     not_null: bool = False
     default: str | None = None
     generated: str | None = None
-    """The column that it is computed from."""
+    """The column that it is computed from,"""
+    by: str | None = None
+    """and the function that does so, if not an operator."""
     comment: str | None = None
 
     def sql(self) -> str:
         """The clause."""
         if self.generated:
-            return f"{self.name} numeric GENERATED ALWAYS AS ({self.generated} * 2) STORED"
+            value = f"{self.by}({self.generated})" if self.by else f"{self.generated} * 2"
+            return f"{self.name} numeric GENERATED ALWAYS AS ({value}) STORED"
         default = f" DEFAULT {self.default}" if self.default else ""
         return f"{self.name} {self.type}{default}{' NOT NULL' if self.not_null else ''}"
 
@@ -69,6 +72,11 @@ class Table:
     comment: str | None = None
     indexes: dict[str, tuple[tuple[str, ...], bool, str | None]] = field(default_factory=dict)
     checks: dict[str, tuple[str, int]] = field(default_factory=dict)
+    calls: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """By name, what calls a routine of a column: (check or index, routine, column)."""
+    statistics: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: dict[str, int] = field(default_factory=dict)
+    inherits: str | None = None
     foreign: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By name: (table, action)."""
     triggers: dict[str, str] = field(default_factory=dict)
@@ -89,6 +97,25 @@ class View:
     columns: list[str]
     materialized: bool = False
     condition: bool = False
+    routine: str | None = None
+    """What makes one more column."""
+    indexed: bool = False
+
+
+@dataclass
+class Routine:
+    """A function of one number."""
+
+    number: int
+    argument: str = "a"
+    returns: str = "numeric"
+    atomic: bool = False
+
+    def sql(self, name: str) -> str:
+        """Its DDL."""
+        value = f"{self.argument} + {self.number}"
+        body = f"RETURN {value}" if self.atomic else f"AS 'SELECT {value}'"
+        return f"CREATE FUNCTION {name}({self.argument} numeric) RETURNS {self.returns} LANGUAGE sql IMMUTABLE {body};"
 
 
 @dataclass
@@ -96,6 +123,10 @@ class World:
     """A whole schema."""
 
     tables: dict[str, Table] = field(default_factory=dict)
+    domains: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """By name: the type, and what its check says."""
+    composites: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    routines: dict[str, Routine] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     enums: dict[str, list[str]] = field(default_factory=dict)
     functions: dict[str, int] = field(default_factory=dict)
@@ -108,7 +139,7 @@ def random_pair(seed: int) -> tuple[str, str]:
     for _ in range(rng.randint(6, 10)):
         maker.add_table()
     for _ in range(40):
-        rng.choice(ADDITIONS)(maker)
+        rng.choice([*ADDITIONS, Maker.inherit])(maker)
     before = "\n".join(maker.sql())
     maker.world = copy.deepcopy(maker.world)
     while True:
@@ -153,13 +184,17 @@ class Maker:
 
     def add_column(self, table: Table | None = None) -> None:
         table = table or self.table()
-        type_ = self.rng.choice((*TYPES, *self.world.enums))
+        own = [*self.world.enums, *self.world.domains, *self.world.composites]
+        type_ = self.rng.choice(own if self.rng.random() < 0.25 else TYPES)
         column = Column(self.name("c"), type_, not_null=self.rng.random() < 0.3)
         if self.rng.random() < 0.4:
             column.default = DEFAULTS.get(type_)
+        if column.type in NUMBERS and self.world.routines and self.rng.random() < 0.15:
+            column.default = f"{self.routine()}(1)"
         numbers = [c.name for c in table.columns if c.type in NUMBERS and not c.generated and c.name != "id"]
         if numbers and self.rng.random() < 0.1:
             column = Column(self.name("g"), "numeric", generated=self.rng.choice(numbers))
+            column.by = self.routine() if self.world.routines and self.rng.random() < 0.5 else None
         table.columns.append(column)
 
     def add_index(self) -> None:
@@ -186,17 +221,53 @@ class Maker:
         table.foreign[column.name] = (other.name, self.rng.choice(("NO ACTION", "CASCADE", "SET NULL")))
 
     def add_view(self) -> None:
-        over = self.rng.choice([*self.world.tables, *self.world.views])
+        over = self.rng.choice([name for name in (*self.world.tables, *self.world.views) if self.columns_of(name)])
         have = self.columns_of(over)
         self.world.views[f"{self.rng.choice(SCHEMAS)}.{self.name('v')}"] = View(
             over,
             self.rng.sample(have, self.rng.randint(1, len(have))),
             self.rng.random() < 0.25,
             self.rng.random() < 0.4,
+            self.routine() if self.world.routines and self.rng.random() < 0.3 else None,
+            self.rng.random() < 0.5,
         )
 
     def add_function(self) -> None:
         self.world.functions[f"app.{self.name('fn')}"] = self.rng.randint(0, 9)
+
+    def routine(self) -> str:
+        """Any of them."""
+        return self.rng.choice(list(self.world.routines))
+
+    def add_routine(self) -> None:
+        self.world.routines[f"app.{self.name('r')}"] = Routine(self.rng.randint(0, 9), atomic=self.rng.random() < 0.3)
+
+    def add_call(self) -> None:
+        table = self.table()
+        if self.world.routines and (column := self.column(table, NUMBERS)):
+            table.calls[self.name("u")] = (self.rng.choice(("check", "index")), self.routine(), column.name)
+
+    def add_domain(self) -> None:
+        self.world.domains[f"app.{self.name('d')}"] = (self.rng.choice(("integer", "text")), self.rng.randint(0, 9))
+
+    def add_composite(self) -> None:
+        made = [(f"a{n}", self.rng.choice(TYPES)) for n in range(self.rng.randint(1, 3))]
+        self.world.composites[f"app.{self.name('co')}"] = made
+
+    def add_statistics(self) -> None:
+        table = self.table()
+        chosen = {c.name for _ in range(3) if (c := self.column(table, INDEXED))}
+        if len(chosen) > 1:
+            table.statistics[self.name("st")] = tuple(sorted(chosen))
+
+    def add_rule(self) -> None:
+        self.table().rules[self.name("ru")] = self.rng.randint(0, 9)
+
+    def inherit(self) -> None:
+        table, other = self.table(), self.table()
+        apart = other.inherits is None and not any(t.inherits == table.name for t in self.world.tables.values())
+        if table is not other and table.parts is None and other.parts is None and apart:
+            table.inherits = other.name if table.inherits is None else None
 
     def add_trigger(self) -> None:
         if self.world.functions:
@@ -240,7 +311,16 @@ class Maker:
 
     def drop_from_table(self) -> None:
         table = self.table()
-        for held in (table.indexes, table.checks, table.foreign, table.triggers, table.policies):
+        for held in (
+            table.indexes,
+            table.checks,
+            table.foreign,
+            table.triggers,
+            table.policies,
+            table.calls,
+            table.statistics,
+            table.rules,
+        ):
             if held and self.rng.random() < 0.3:
                 del held[self.rng.choice(list(held))]
 
@@ -270,6 +350,31 @@ class Maker:
     def change_function(self) -> None:
         for name in self.world.functions:
             self.world.functions[name] += self.rng.randint(0, 1)
+
+    def change_routine(self) -> None:
+        if self.world.routines:
+            routine = self.world.routines[self.routine()]
+            routine.number += self.rng.randint(0, 1)
+            if self.rng.random() < 0.3:
+                routine.argument = self.rng.choice(("a", "b"))
+            if self.rng.random() < 0.3:
+                routine.returns = self.rng.choice(("numeric", "bigint"))
+
+    def change_domain(self) -> None:
+        if self.world.domains:
+            name = self.rng.choice(list(self.world.domains))
+            base, number = self.world.domains[name]
+            if self.rng.random() < 0.2:
+                base = self.rng.choice(("integer", "text"))
+            self.world.domains[name] = (base, number + self.rng.randint(0, 1))
+
+    def change_composite(self) -> None:
+        if self.world.composites:
+            attributes = self.rng.choice(list(self.world.composites.values()))
+            if len(attributes) > 1 and self.rng.random() < 0.4:
+                attributes.pop()
+            else:
+                attributes.append((self.name("a").strip('"').lower().replace(" ", "_"), self.rng.choice(TYPES)))
 
     def change_enum(self) -> None:
         labels = self.world.enums[self.rng.choice(list(self.world.enums))]
@@ -301,18 +406,30 @@ class Maker:
         yield from (f"CREATE SCHEMA IF NOT EXISTS {schema};" for schema in SCHEMAS)
         for name, labels in self.world.enums.items():
             yield f"CREATE TYPE {name} AS ENUM ({', '.join(repr(label) for label in labels)});"
+        for name, (base, number) in self.world.domains.items():
+            check = f"VALUE > {number}" if base == "integer" else f"length(VALUE) > {number}"
+            yield f"CREATE DOMAIN {name} AS {base} CONSTRAINT held CHECK ({check});"
+        for name, attributes in self.world.composites.items():
+            yield f"CREATE TYPE {name} AS ({', '.join(f'{a} {t}' for a, t in attributes)});"
+        yield from (routine.sql(name) for name, routine in self.world.routines.items())
         for name, number in self.world.functions.items():
             body = f"BEGIN\n  -- {number}\n  RETURN NEW;\nEND"
             yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql COST {number + 1} AS $${body}$$;"
-        for table in self.world.tables.values():
-            yield from _table(table)
+        for table in sorted(self.world.tables.values(), key=lambda t: t.inherits is not None):
+            yield from _table(table, table.inherits if table.inherits in self.world.tables else None)
         for table in self.world.tables.values():
             yield from self._foreign_keys(table)
         for name, view in self.world.views.items():
             if columns := self.columns_of(name):
                 kind = "MATERIALIZED VIEW" if view.materialized else "VIEW"
                 where = f" WHERE {columns[0]} IS NOT NULL" if view.condition else ""
-                yield f"CREATE {kind} {name} AS SELECT {', '.join(columns)} FROM {view.over}{where};"
+                chosen = list(columns)
+                if view.routine in self.world.routines:
+                    bare = name.rpartition(".")[2].strip('"').replace(" ", "_")
+                    chosen.append(f"{view.routine}(1) AS made_by_{bare}")
+                yield f"CREATE {kind} {name} AS SELECT {', '.join(chosen)} FROM {view.over}{where};"
+                if view.materialized and view.indexed:
+                    yield f"CREATE INDEX ON {name} (({columns[0]} IS NULL));"
 
     def _foreign_keys(self, table: Table) -> Iterator[str]:
         for column, (other, action) in table.foreign.items():
@@ -322,15 +439,19 @@ class Maker:
                 yield f"ALTER TABLE {table.name} ADD CONSTRAINT {column} FOREIGN KEY ({column}) {target};"
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: Table, above: str | None) -> Iterator[str]:
     columns = table.by_name()
     lines = [c.sql() for c in columns.values() if c.name != "id"]
     key = "id bigint GENERATED BY DEFAULT AS IDENTITY" if table.identity else "id bigint NOT NULL"
     lines = [key, *lines, "PRIMARY KEY (id)"]
     lines += [f"CONSTRAINT {name} CHECK ({c} > {n})" for name, (c, n) in table.checks.items() if c in columns]
     partitioned = "" if table.parts is None else " PARTITION BY HASH (id)"
+    lines += [
+        f"CONSTRAINT {n} CHECK ({r}({c}) > 0)" for n, (k, r, c) in table.calls.items() if k == "check" and c in columns
+    ]
     body = ",\n  ".join(lines)
-    yield f"CREATE {'UNLOGGED ' if table.unlogged else ''}TABLE {table.name} (\n  {body}){partitioned};"
+    behind = f" INHERITS ({above})" if above is not None else partitioned
+    yield f"CREATE {'UNLOGGED ' if table.unlogged else ''}TABLE {table.name} (\n  {body}){behind};"
     schema, _, bare = table.name.partition(".")
     for part in range(table.parts or 0):
         name = f'{schema}."{bare.strip(chr(34))}_{part}"'
@@ -343,6 +464,14 @@ def _around(table: Table, columns: dict[str, Column]) -> Iterator[str]:
         if set(parts) <= columns.keys() and (where is None or where in columns):
             condition = f" WHERE {where}" if where else ""
             yield f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {table.name} ({', '.join(parts)}){condition};"
+    for name, (kind, routine, called) in table.calls.items():
+        if kind == "index" and called in columns:
+            yield f"CREATE INDEX {name} ON {table.name} ({routine}({called}));"
+    for name, parts in table.statistics.items():
+        if set(parts) <= columns.keys():
+            yield f"CREATE STATISTICS app.{name} ON {', '.join(parts)} FROM {table.name};"
+    for name, number in table.rules.items():
+        yield f"CREATE RULE {name} AS ON DELETE TO {table.name} WHERE OLD.id = {number} DO INSTEAD NOTHING;"
     for name, function in table.triggers.items():
         yield f"CREATE TRIGGER {name} BEFORE UPDATE ON {table.name} FOR EACH ROW EXECUTE FUNCTION {function}();"
     for name, command in table.policies.items():
@@ -360,9 +489,11 @@ def _around(table: Table, columns: dict[str, Column]) -> Iterator[str]:
 ADDITIONS: list[Callable[[Maker], None]] = [
     Maker.add_column, Maker.add_index, Maker.add_check, Maker.add_foreign_key, Maker.add_view, Maker.add_function,
     Maker.add_trigger, Maker.add_policy, Maker.add_enum, Maker.grant, Maker.comment, Maker.toggle,
+    Maker.add_routine, Maker.add_call, Maker.add_domain, Maker.add_composite, Maker.add_statistics, Maker.add_rule,
 ]  # fmt: skip
 CHANGES: list[Callable[[Maker], None]] = [
     *ADDITIONS, Maker.add_table, Maker.drop_table, Maker.drop_column, Maker.drop_column, Maker.widen, Maker.widen,
     Maker.change_column, Maker.change_column, Maker.drop_from_table, Maker.drop_from_table, Maker.change_check,
     Maker.change_view, Maker.change_view, Maker.change_function, Maker.change_enum, Maker.change_partitions,
+    Maker.change_routine, Maker.change_routine, Maker.change_domain, Maker.change_composite,
 ]  # fmt: skip

@@ -97,7 +97,8 @@ def pg_dump_schema(url: str, server: EmbeddedPostgres | None = None) -> str:
 def canonical_dump(dump: str) -> list[str]:
     """The statements of a pg_dump, sorted, without comments and settings; the lines of a table in no order.
 
-    PostgreSQL can only append a column: tables that differ in the order of columns alone are the same to us.
+    PostgreSQL can only append a column: tables that differ in the order of columns alone are the same to us, and so are
+    extended statistics, whose columns the server keeps in the table's order.
     """
     return sorted(_unordered_columns(statement) for statement in _statements(dump))
 
@@ -125,6 +126,9 @@ def _statements(dump: str) -> Iterator[str]:
 
 
 def _unordered_columns(statement: str) -> str:
+    if statistics := re.match(r"(CREATE STATISTICS .* ON )(.*)( FROM .*)", statement, re.DOTALL):
+        head, columns, tail = statistics.groups()
+        return head + ", ".join(sorted(columns.split(", "))) + tail
     table = re.match(r"(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^(]*\()\n(.*)\n(\).*)", statement, re.DOTALL)
     if table is None:
         return statement
