@@ -57,12 +57,13 @@ def spellings(changes: Changes, old: Schema, new: Schema) -> Iterator[Spelling]:
 
 def compared(cls: type[Object], versions: tuple[int, ...], left_out: frozenset[str]) -> tuple[str, ...]:
     """The attributes of a class that all servers of these versions know and nobody left out."""
-    return _compared(cls, min(versions), left_out)
+    return _compared(cls, min(versions), max(versions), left_out)
 
 
 @cache
-def _compared(cls: type[Object], version: int, left_out: frozenset[str]) -> tuple[str, ...]:
-    return tuple(a for a in attributes(cls) if a not in left_out and cls.since.get(a, 0) <= version)
+def _compared(cls: type[Object], oldest: int, newest: int, left_out: frozenset[str]) -> tuple[str, ...]:
+    known = (a for a in attributes(cls) if cls.since.get(a, 0) <= oldest and newest < cls.until.get(a, newest + 1))
+    return tuple(a for a in known if a not in left_out)
 
 
 def left_out(old: Header, new: Header, ignore: Iterable[str] = ()) -> frozenset[str]:

@@ -52,6 +52,8 @@ class Object(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     since: ClassVar[dict[str, int]] = {}
     """Attributes by the server version number (as 180000) that keeps them first; unknown on older servers. One that
     merely came later and is off where it isn't known (NULLS NOT DISTINCT) is known on all, and not in here."""
+    until: ClassVar[dict[str, int]] = {}
+    """Attributes by the first server version number that does not keep them: unknown from there on."""
 
     name: str
     comment: Text | None = None

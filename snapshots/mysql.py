@@ -44,6 +44,8 @@ class Column(Object, frozen=True, kw_only=True):
     """information_schema.COLUMNS, with the texts of SHOW CREATE TABLE."""
 
     kind: ClassVar[str] = "column"
+    until: ClassVar[dict[str, int]] = {"charset_apart": 100000}
+    """MariaDB, which counts from there on, prints the same either way."""
     type: str
     """COLUMN_TYPE without a display width that nobody asked for, character set and collation apart: `varchar(20)`,
     `enum('a','b')`, `int unsigned`, `tinyint(1)`."""

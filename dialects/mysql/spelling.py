@@ -78,10 +78,6 @@ def _same_options(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     return old.keys() == new.keys() and all(old[name].strip("'") == new[name].strip("'") for name in old)
 
 
-def _always(_old: object, _new: object) -> bool:
-    return True
-
-
 def _one_is_unsaid(old: object, new: object) -> bool:
     return old is None or new is None
 
@@ -124,7 +120,6 @@ _ANYWHERE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 _ALIKE: Mapping[tuple[str, str], Callable[[Any, Any], bool]] = {
     ("check", "expression"): _same_text,
-    ("column", "charset_apart"): _always,
     ("column", "check"): _same_text,
     ("column", "default"): _same_default,
     ("column", "generated"): _same_generated,

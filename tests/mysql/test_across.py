@@ -17,6 +17,8 @@ SAME = {
     "numbers": "CREATE TABLE t (a int NOT NULL DEFAULT 5, b decimal(5,2) DEFAULT 1.50, c bigint unsigned)",
     "times": "CREATE TABLE t (a datetime DEFAULT now() ON UPDATE now(), b timestamp(3) NOT NULL DEFAULT now(3))",
     "texts": "CREATE TABLE t (a varchar(10) DEFAULT 'it''s', b text, c enum('x', 'y'), d char(3) COLLATE utf8mb4_bin)",
+    "a character set that is the table's": """CREATE TABLE t (a varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin)
+        DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin""",
     "keys": "CREATE TABLE t (id int PRIMARY KEY AUTO_INCREMENT, a int, b text, KEY a (a), UNIQUE KEY u (b(10), a))",
     "foreign keys": """CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (a int, b int,
         CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id) ON DELETE NO ACTION,
