@@ -9,7 +9,7 @@ from msgspec import Struct
 from ..snapshots.model import Header, Identity, Object, attributes, moved
 from .schema import Schema
 
-Same = Callable[[Object, Object, str], bool]
+Same = Callable[[Object, Object, str, tuple[int, int]], bool]
 
 
 class Change(Struct, frozen=True):
@@ -85,7 +85,7 @@ class _Comparison(Struct):
         for attribute in compared(type(old), self.versions, self.left_out):
             if getattr(old, attribute) == getattr(new, attribute):
                 continue
-            if self.same is not None and self.same(old, new, attribute):
+            if self.same is not None and self.same(old, new, attribute, self.versions):
                 self.spelling.append((identity, attribute))
             else:
                 found.append(attribute)

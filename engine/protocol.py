@@ -334,8 +334,9 @@ class Dialect(Protocol):
         """How such a server counts the version: 150004 for PostgreSQL 15.4. Raises ValueError for what is none."""
         ...
 
-    def same(self, old: Object, new: Object, attribute: str) -> bool:
-        """Do two values that differ as text mean the same? Asked only across versions or flavours."""
+    def same(self, old: Object, new: Object, attribute: str, versions: tuple[int, int]) -> bool:
+        """Do two values that differ as text mean the same? Asked only across versions or flavours; `versions` are the
+        servers', the old one's first."""
         ...
 
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterable[Object]:

@@ -111,11 +111,10 @@ def rows(database: Database, tables: Iterable[str]) -> dict[str, list[str]]:
     with psycopg.connect(database.url, autocommit=True) as connection:
         for table in tables:
             name = sql.Identifier(*table.split("."))
-            try:
+            is_table = "SELECT FROM pg_class WHERE oid = to_regclass(%s) AND relkind IN ('r', 'p')"
+            if connection.execute(is_table, (name.as_string(connection),)).fetchone() is not None:
                 query = sql.SQL("SELECT to_jsonb(t)::text FROM {} AS t").format(name)
                 found[table] = sorted(text for (text,) in connection.execute(query))
-            except (psycopg.errors.UndefinedTable, psycopg.errors.WrongObjectType):
-                continue
     return found
 
 

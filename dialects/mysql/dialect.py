@@ -145,7 +145,7 @@ class MySQL:
         """80036 for 8.0.36, 101100 for 10.11. Raises ValueError."""
         return versions.number(version)
 
-    def same(self, old: Object, new: Object, attribute: str) -> bool:
+    def same(self, old: Object, new: Object, attribute: str, versions: tuple[int, int]) -> bool:
         """Do two values of different servers mean the same?"""
         return spelling.same(old, new, attribute)
 

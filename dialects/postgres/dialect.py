@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
-from ...snapshots.model import Grant, Header, Identity, Object
-from ...snapshots.postgres import Schema as SchemaObject
-from . import claims, joining, risks, spelling, versions
+from ...snapshots.model import Header, Identity, Object
+from . import claims, joining, public, risks, spelling, versions
 from .effects import effects
 from .links import links
 from .preparing import CONTEXT, stays_off_children
@@ -92,9 +91,9 @@ class Postgres:
         """server_version_num of PostgreSQL `15`, or `15.4`. Raises ValueError."""
         return versions.number(version)
 
-    def same(self, old: Object, new: Object, attribute: str) -> bool:
+    def same(self, old: Object, new: Object, attribute: str, versions: tuple[int, int]) -> bool:
         """Do two values of different servers mean the same?"""
-        return spelling.same(old, new, attribute)
+        return spelling.same(old, new, attribute) or public.same(old, new, attribute, versions)
 
     def facts(self, step: Step, old: Schema, new: Schema) -> Facts:
         """What the step locks, rewrites and scans, and what else can go wrong by it."""
@@ -106,15 +105,7 @@ class Postgres:
 
     def fresh(self, header: Header, beside: Iterable[Object]) -> Iterator[Object]:
         """The schema `public`, as template1 has it. Before PostgreSQL 15 its owner is whoever ran initdb."""
-        public = next((o for o in beside if isinstance(o, SchemaObject) and o.name == "public"), None)
-        owned = header.version_number >= 150000
-        owner = "pg_database_owner" if owned else public.owner if public is not None else None
-        yield SchemaObject(
-            name="public",
-            comment="standard public schema",
-            owner=None if "owner" in header.not_read else owner,
-            acl=() if "acl" in header.not_read else (Grant(to="PUBLIC", privileges=("USAGE",) if owned else ("ALL",)),),
-        )
+        return public.fresh(header, beside)
 
 
 DIALECT = Postgres()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dbstrata.dialects.postgres.dialect import DIALECT
 from dbstrata.dialects.postgres.equivalence import same_expression, same_query
 from dbstrata.dialects.postgres.spelling import same
 from dbstrata.dialects.postgres.versions import too_new
@@ -27,6 +28,7 @@ from dbstrata.snapshots.postgres import (
     Unique,
     View,
 )
+from dbstrata.snapshots.postgres import Schema as Namespace
 
 # (as 15 prints it, as 18 does): one view, dumped on both servers
 QUERIES = {
@@ -271,7 +273,7 @@ def test_spellings_are_listed_with_both_values() -> None:
     view = View(name="v", schema="s", query="SELECT t.a FROM s.t")
     bare = View(name="v", schema="s", query="SELECT a FROM s.t")
     old, new = Schema(_snapshot(150000, view)), Schema(_snapshot(180000, bare))
-    changes = compare(old, new, same=same)
+    changes = compare(old, new, same=DIALECT.same)
     assert not changes
     (found,) = spellings(changes, old, new)
     assert (found.identity, found.attribute, found.old, found.new) == ("view s.v", "query", view.query, bare.query)
@@ -280,7 +282,7 @@ def test_spellings_are_listed_with_both_values() -> None:
 def test_texts_of_one_major_version_are_compared_as_they_are() -> None:
     view = View(name="v", schema="s", query="SELECT t.a FROM s.t")
     bare = View(name="v", schema="s", query="SELECT a FROM s.t")
-    assert compare(Schema(_snapshot(180001, view)), Schema(_snapshot(180006, bare)), same=same)
+    assert compare(Schema(_snapshot(180001, view)), Schema(_snapshot(180006, bare)), same=DIALECT.same)
 
 
 def test_what_is_off_on_an_older_server_is_not_unknown_there() -> None:
@@ -290,7 +292,39 @@ def test_what_is_off_on_an_older_server_is_not_unknown_there() -> None:
         return Table(name="t", schema="s", indexes=(Index(name="i", unique=True, nulls_not_distinct=distinct),))
 
     old, new = Schema(_snapshot(140000, table(False))), Schema(_snapshot(150000, table(True)))
-    assert [c.attributes for c in compare(old, new, same=same)] == [("nulls_not_distinct",)]
+    assert [c.attributes for c in compare(old, new, same=DIALECT.same)] == [("nulls_not_distinct",)]
+
+
+OPEN, CLOSED = (Grant(to="PUBLIC", privileges=(what,)) for what in ("ALL", "USAGE"))
+APP = Grant(to="app", privileges=("USAGE",))
+
+
+@pytest.mark.parametrize(
+    ("versions", "owner", "before", "after", "differing"),
+    [
+        ((130000, 180000), "pg_database_owner", (OPEN,), (CLOSED,), ()),
+        ((140000, 150000), "pg_database_owner", (OPEN, APP), (CLOSED, APP), ()),
+        ((130000, 180000), "pg_database_owner", (CLOSED,), (CLOSED,), ()),
+        ((130000, 180000), "me", (OPEN,), (CLOSED, APP), ("owner", "acl")),
+        ((150000, 180000), "pg_database_owner", (OPEN,), (CLOSED,), ("owner", "acl")),
+        ((130000, 140000), "pg_database_owner", (OPEN,), (CLOSED,), ("owner", "acl")),
+    ],
+)
+def test_public_is_as_each_version_makes_it(
+    versions: tuple[int, int],
+    owner: str,
+    before: tuple[Grant, ...],
+    after: tuple[Grant, ...],
+    differing: tuple[str, ...],
+) -> None:
+    """Since 15 it is pg_database_owner's, and closed to PUBLIC."""
+    sides = [
+        Schema(_snapshot(version, Namespace(name="public", owner=its, acl=acl)))
+        for version, its, acl in zip(versions, ("postgres", owner), (before, after), strict=True)
+    ]
+    for old, new in (sides, sides[::-1]):
+        changes = compare(old, new, same=DIALECT.same)
+        assert [name for change in changes for name in change.attributes] == list(differing)
 
 
 T = Identity("table s.t")
