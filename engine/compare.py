@@ -95,7 +95,7 @@ class _Comparison(Struct):
 def compare(old: Schema, new: Schema, *, same: Same, ignore: Iterable[str] = ()) -> Changes:
     """What must change for `old` to become `new`.
 
-    Texts from one server and major version are compared as they are; else `same` is asked about what differs. `ignore`
+    Texts from one flavour and series are compared as they are; else `same` is asked about what differs. `ignore`
     holds attributes to leave out; `privileges`, `owners` and `comments` are understood. Objects that can't be changed
     because nothing differs but what was left out are no difference.
     """
@@ -135,4 +135,5 @@ def _compare_root(
 
 
 def _spelled_apart(old: Header, new: Header) -> bool:
-    return (old.flavour, old.version_number // 10000) != (new.flavour, new.version_number // 10000)
+    """Are they of two flavours or series? The last two digits count a series' releases."""
+    return (old.flavour, old.version_number // 100) != (new.flavour, new.version_number // 100)

@@ -51,6 +51,13 @@ EXTRAS = (
         lambda: bool(ALSO),
         "name its bin folder there (`.ci/postgres` fetches one)",
     ),
+    Extra(
+        "my_also",
+        "MySQL or MariaDB of another version in DBSTRATA_MYSQL_ALSO",
+        "DBSTRATA_REQUIRE_MYSQL_ALSO",
+        lambda: bool(mysql_servers.ALSO),
+        "name its folder there (`.ci/mysql` and `.ci/mariadb` fetch one)",
+    ),
     *(
         Extra(
             flavour,

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from pymysql.constants import CLIENT
 
 HOMES = {flavour: os.environ.get(f"DBSTRATA_{flavour.upper()}_HOME", "") for flavour in ("mysql", "mariadb")}
 """Each a folder whose bin/ has the server, its client and its dump program: one that is not installed."""
+ALSO = [home for home in os.environ.get("DBSTRATA_MYSQL_ALSO", "").split(os.pathsep) if home]
+"""More such folders, of other versions of either."""
 SYSTEM = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/usr/local/mysql/bin"])
 START_SECONDS = 120
 INSTALL = {
@@ -39,6 +41,8 @@ class MyServer:
     port: int
     user: str
     password: str = ""
+    home: str = ""
+    """The folder of its programs, if they are not installed."""
 
     def url(self, database: str, user: str = "", password: str = "") -> str:
         """What dbstrata takes."""
@@ -74,7 +78,7 @@ class MyServer:
     def program(self, dump: bool = False) -> list[str]:
         """The stock client, or the dump program, with all but the database."""
         name = CLIENTS[self.flavour][dump]
-        found = shutil.which(name, path=_path(self.flavour))
+        found = shutil.which(name, path=_path(self.home))
         if found is None:
             raise AssertionError(f"no {name} on this machine; next: {INSTALL[self.flavour]}")
         return [
@@ -145,8 +149,12 @@ def fresh(server: MyServer) -> Generator[MyDatabase]:
 # where a server comes from
 
 
-def _path(flavour: str) -> str:
-    home = HOMES[flavour]
+def flavour_in(home: str) -> str:
+    """Which of the two is in that folder?"""
+    return "mariadb" if (Path(home) / "bin" / "mariadbd").exists() else "mysql"
+
+
+def _path(home: str) -> str:
     return os.pathsep.join([f"{home}/bin", SYSTEM] if home else [SYSTEM])
 
 
@@ -155,11 +163,12 @@ def url_of(flavour: str) -> str:
     return os.environ.get(f"DBSTRATA_{flavour.upper()}_URL", "")
 
 
-def program_of(flavour: str) -> str | None:
-    """The server's program on this machine. Debian calls MariaDB's `mysqld` too."""
+def program_of(flavour: str, home: str | None = None) -> str | None:
+    """The server's program on this machine, or in that folder. Debian calls MariaDB's `mysqld` too."""
+    path = _path(HOMES[flavour] if home is None else home)
     if flavour == "mariadb":
-        return shutil.which("mariadbd", path=_path(flavour))
-    found = shutil.which("mysqld", path=_path(flavour))
+        return shutil.which("mariadbd", path=path)
+    found = shutil.which("mysqld", path=path)
     return None if found is None or "mariadb" in os.path.realpath(found).lower() else found
 
 
@@ -175,35 +184,47 @@ def server_of(flavour: str) -> Generator[MyServer]:
         parts = urlsplit(url)
         yield MyServer(
             flavour, parts.hostname or "localhost", parts.port or 3306, unquote(parts.username or "root"),
-            unquote(parts.password or ""),
+            unquote(parts.password or ""), HOMES[flavour],
         )  # fmt: skip
         return
-    program = program_of(flavour)
-    assert program is not None, INSTALL[flavour]
-    with (
-        tempfile.TemporaryDirectory(prefix=f"dbstrata-{flavour}-", ignore_cleanup_errors=True) as folder,
-        _started(flavour, program, Path(folder)) as server,
-    ):
+    with throwaway(flavour, HOMES[flavour]) as server:
         yield server
 
 
 @contextmanager
-def _started(flavour: str, program: str, folder: Path) -> Generator[MyServer]:
+def throwaway(flavour: str, home: str, *options: str) -> Generator[MyServer]:
+    """A server of the programs in that folder, or of the machine's."""
+    program = program_of(flavour, home)
+    assert program is not None, INSTALL[flavour]
+    with (
+        tempfile.TemporaryDirectory(prefix=f"dbstrata-{flavour}-", ignore_cleanup_errors=True) as folder,
+        _started(
+            MyServer(flavour, "127.0.0.1", _free_port(), "root", home=home), program, Path(folder), options
+        ) as one,
+    ):
+        yield one
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _started(server: MyServer, program: str, folder: Path, options: Iterable[str]) -> Generator[MyServer]:
     data = folder / "data"
     user = ["--user=root"] if os.getuid() == 0 else []
     # A server that starts empties its tmpdir of temporary tables: another server's, if they share one.
-    common = [*user, f"--datadir={data}", f"--tmpdir={folder}", *_own_files(program)]
+    common = [*user, f"--datadir={data}", f"--tmpdir={folder}", *_own_files(server)]
     with (folder / "log").open("w", encoding="utf-8") as log:
-        subprocess.run(_initialise(flavour, program, common), stdout=log, stderr=log, check=True, timeout=START_SECONDS)
+        subprocess.run(_initialise(server, program, common), stdout=log, stderr=log, check=True, timeout=START_SECONDS)
         process = subprocess.Popen(
             [
                 program,
                 "--no-defaults",
                 *common,
-                f"--port={port}",
+                f"--port={server.port}",
                 "--bind-address=127.0.0.1",
                 f"--socket={folder}/sock",
                 f"--pid-file={folder}/pid",
@@ -211,13 +232,13 @@ def _started(flavour: str, program: str, folder: Path) -> Generator[MyServer]:
                 "--sync-binlog=0",
                 "--skip-log-bin",
                 "--event-scheduler=OFF",
-                *(["--mysqlx=OFF", "--secure-file-priv=NULL"] if flavour == "mysql" else []),
+                *(["--mysqlx=OFF", "--secure-file-priv=NULL"] if server.flavour == "mysql" else []),
+                *options,
             ],
             stdout=log,
             stderr=log,
         )
         try:
-            server = MyServer(flavour, "127.0.0.1", port, "root")
             _wait(server, process, folder / "log")
             yield server
         finally:
@@ -225,18 +246,17 @@ def _started(flavour: str, program: str, folder: Path) -> Generator[MyServer]:
             process.wait(START_SECONDS)
 
 
-def _initialise(flavour: str, program: str, common: list[str]) -> list[str]:
-    if flavour == "mysql":
+def _initialise(server: MyServer, program: str, common: list[str]) -> list[str]:
+    if server.flavour == "mysql":
         return [program, "--no-defaults", "--initialize-insecure", *common]
-    installs = shutil.which("mariadb-install-db", path=_path(flavour)) or "mariadb-install-db"
+    installs = shutil.which("mariadb-install-db", path=_path(server.home)) or "mariadb-install-db"
     return [installs, "--no-defaults", "--auth-root-authentication-method=normal", *common]
 
 
-def _own_files(program: str) -> list[str]:
+def _own_files(server: MyServer) -> list[str]:
     """Of a MySQL that is not installed: its messages and character sets."""
-    home = HOMES["mysql"]
-    share = Path(home) / "root" / "usr" / "share" / "mysql"
-    if not home or not program.startswith(home) or not share.is_dir():
+    share = Path(server.home) / "root" / "usr" / "share" / "mysql"
+    if not server.home or server.flavour != "mysql" or not share.is_dir():
         return []
     return [f"--lc-messages-dir={share}", f"--character-sets-dir={share}/charsets"]
 

@@ -118,7 +118,8 @@ def _filled(new: Schema) -> Iterator[tuple[str, str, str]]:
 class _Known(Known):
     def __init__(self, steps: Sequence[Step], old: Schema) -> None:
         super().__init__(steps, old)
-        self.version = f"{old.header.version_number // 10000}.%"
+        major, minor = divmod(old.header.version_number // 100, 100)
+        self.version = f"{major}.{minor}.%"
         self.going = {self.was(s.identity) for s in steps if s.action == "drop"}
 
     def around(self, step: Step) -> Identity | None:
@@ -138,7 +139,7 @@ class _State(NamedTuple):
     parts: tuple[str, ...]
     expected: str | None
     digest: bool = False
-    """Is `expected` a digest of what only servers of one major version spell alike?"""
+    """Is `expected` a digest of what only servers of one series spell alike?"""
 
 
 def _states(steps: Sequence[Step], known: _Known) -> Iterator[Query]:

@@ -293,7 +293,15 @@ def _clause(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     before, after = old.get(identity), new.get(identity)
     versioned = any(getattr(table, "system_versioned", False) for table in (before, after))
     keeps = versioned and step.macro != _VERSIONING
-    return {"table": after or before, "keeps_history": keeps, "to_any_key": False, "keeps": [], "copies": False}
+    checksum = options.forgotten(after) if isinstance(after, Table) else None
+    return {
+        "table": after or before,
+        "keeps_history": keeps,
+        "page_checksum": checksum,
+        "to_any_key": False,
+        "keeps": [],
+        "copies": False,
+    }
 
 
 def _session(step: Step, new: Schema) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from ...snapshots.mysql import Table
+
 _UNSET: Mapping[str, str] = {
     "AUTOEXTEND_SIZE": "0",
     "AVG_ROW_LENGTH": "0",
@@ -32,6 +34,11 @@ def unheld(engine: str, old: Mapping[str, str], new: Mapping[str, str]) -> list[
     takes its own PAGE_CHECKSUM, whatever the table's is."""
     both = old.items() & new.items()
     return [(name, value) for name, value in both if engine == "Aria" and name == "PAGE_CHECKSUM"]
+
+
+def forgotten(table: Table) -> str | None:
+    """The PAGE_CHECKSUM that every ALTER TABLE is to say: MariaDB takes it from a table that is not Aria's."""
+    return None if table.engine == "Aria" else table.options.get("PAGE_CHECKSUM")
 
 
 def _change(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:

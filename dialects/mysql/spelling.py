@@ -1,4 +1,4 @@
-"""When two values of different servers are one: what each flavour, or major version, only spells in its own way."""
+"""When two values of different servers are one: what each flavour, or series, only spells in its own way."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -45,11 +45,17 @@ _CLOSED = frozenset({"inet4", "inet6", "uuid"})
 _STRINGS = frozenset({"char", "varchar", "binary", "varbinary", "enum", "set", "json", *TEXTS, *BLOBS})
 
 
-def converts(old: str, new: str) -> bool:
+_MAPS_INET4 = 110300
+"""MariaDB that makes ::ffff:10.0.0.1 of 10.0.0.1."""
+
+
+def converts(old: str, new: str, version: int) -> bool:
     """Does MariaDB, which has these types, modify a column of one type to the other (4078)?"""
     before, after = parse(old).name, parse(new).name
     if before == after or not {before, after}.isdisjoint(_STRINGS):
         return True
+    if (before, after) == ("inet4", "inet6"):
+        return version >= _MAPS_INET4
     return _CLOSED.isdisjoint((before, after))
 
 

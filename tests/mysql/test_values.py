@@ -50,13 +50,17 @@ FURTHER = {
         "uuid": ["'123e4567-e89b-12d3-a456-426614174000'"],
     },
 }
+SINCE = {"inet4": (10, 10), "uuid": (10, 7)}
+NO_WAY_BACK = {("inet4", "inet6"): "::ffff:10.0.0.1"}
+"""What the value becomes, since MariaDB 11.3."""
 NUMBERS_IN_JSON = {"varchar(30)", "text", "char(20)"}
 """A number of a JSON document is a double, or an integer of 64 bits: that is what JSON is on MySQL."""
 
 
 @pytest.mark.sweep
 def test_law_5_no_value_changes_unnamed(my_server: MyServer) -> None:
-    values = VALUES | FURTHER[my_server.flavour]
+    known = {t: found for t, found in FURTHER[my_server.flavour].items() if my_server.version >= SINCE.get(t, ())}
+    values = VALUES | known
     wrong: list[str] = []
     tried = 0
     with fresh(my_server) as database, my_server.connect(database.name) as connection, connection.cursor() as cursor:
@@ -78,6 +82,10 @@ def test_law_5_no_value_changes_unnamed(my_server: MyServer) -> None:
                         wrong.append(f"{value} of {old} is refused by {new}, which was not said: {error}")
                     continue
                 tried += 1
+                if (old, new) in NO_WAY_BACK:
+                    cursor.execute("SELECT a FROM t")
+                    assert cursor.fetchone() == (NO_WAY_BACK[old, new],)
+                    continue
                 try:
                     cursor.execute(f"ALTER TABLE t MODIFY a {old}")
                     cursor.execute("SELECT hex(a), a FROM t")

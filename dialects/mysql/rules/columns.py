@@ -22,7 +22,7 @@ def _modify(identity: Identity, old: Object, new: Object, olds: Schema, news: Sc
         return Refuse(
             "MariaDB modifies no column of PERIOD FOR SYSTEM_TIME (4134)", "keep it, or drop the period first"
         )
-    if (reason := _unreachable(old, new)) is not None:
+    if (reason := _unreachable(old, new, olds.server.version_number)) is not None:
         return Replace(loses=None if old.generated is not None and new.generated is not None else reason)
     return InPlace(
         MODIFY,
@@ -40,7 +40,7 @@ def _disturbed(old: Column, new: Column, flavour: str) -> Iterator[str]:
         yield "index"
 
 
-def _unreachable(old: Column, new: Column) -> str | None:
+def _unreachable(old: Column, new: Column, version: int) -> str | None:
     """Why MODIFY does not do: a virtual column has no values to keep, and takes none (3106, 1907)."""
     before, after = old.generated, new.generated
     if (old.row_bound is None) != (new.row_bound is None):
@@ -49,7 +49,7 @@ def _unreachable(old: Column, new: Column) -> str | None:
         return "the column's values: they are computed from now on"
     if before is not None and not before.stored and (after is None or after.stored):
         return "the column's values: they were computed"
-    if not types.converts(old.type, new.type):
+    if not types.converts(old.type, new.type, version):
         return f"the column's values: no {types.parse(old.type).name} becomes {types.parse(new.type).name}"
     return None
 
