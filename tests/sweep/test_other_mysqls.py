@@ -70,9 +70,9 @@ def test_there_and_back(also: MyServer, case: Path, tmp_path: Path) -> None:
     with ExitStack() as stack:
         if is_beyond(case, also):
             with pytest.raises((AssertionError, Refused)):
-                assert_there_and_back(case, lambda text: made(also, text, stack), tmp_path)
+                assert_there_and_back(sql(case, "a"), sql(case, "b"), lambda text: made(also, text, stack), tmp_path)
         else:
-            assert_there_and_back(case, lambda text: made(also, text, stack), tmp_path)
+            assert_there_and_back(sql(case, "a"), sql(case, "b"), lambda text: made(also, text, stack), tmp_path)
 
 
 @pytest.mark.parametrize("upward", [False, True], ids=["to it", "from it"])
@@ -91,8 +91,7 @@ def test_from_one_version_to_another(
         except AssertionError:
             assert is_beyond(case, here)
             with pytest.raises(Refused):
-                for way in (both, both.back):
-                    make_script(way)
+                _ = [make_script(way) for way in (both, both.back)]
             return
         ours = [look(database), look(other)]
         if is_beyond(case, here) or case.name in TWO_SCHEMAS:
