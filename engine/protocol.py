@@ -51,6 +51,8 @@ class InPlace(Struct, frozen=True):
     """Kinds of users that the server does not leave in place meanwhile: they are dropped before and created after."""
     brought: bool = False
     """What is done to an object is done by the server to all that derive from it."""
+    bound_along: bool = False
+    """Done by the server where what the object stands in is bound to what it inherits from."""
     rank: int = 0
     """Comes before the object's attributes of higher rank, whatever their order in the rules."""
     fails: str | None = None

@@ -289,7 +289,9 @@ class Steps:
         return decision is not None and decision.fate is Fate.ALTER and self._is_brought(identity, attribute)
 
     def _is_kept(self, identity: Identity, attribute: str, current: Object, target: Object) -> bool:
-        return isinstance(self.decisions.rule(identity, attribute, current, target), Kept)
+        rule = self.decisions.rule(identity, attribute, current, target)
+        along = isinstance(rule, InPlace) and rule.bound_along and self._along.rebinds_above(identity)
+        return along or isinstance(rule, Kept)
 
     def _grouped(
         self, identity: Identity, current: Object, target: Object, attributes: Iterable[str]
@@ -302,7 +304,7 @@ class Steps:
             if attribute not in wanted:
                 continue
             rule = self.decisions.rule(identity, attribute, current, target)
-            if isinstance(rule, Kept):
+            if self._is_kept(identity, attribute, current, target):
                 continue
             if not isinstance(rule, InPlace):
                 if isinstance(rule, Refuse):

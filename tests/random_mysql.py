@@ -29,6 +29,8 @@ TYPES = {
     "bit(4)": "b'101'",
     "enum('a','b','c')": "'b'",
     "set('x','y')": "'x,y'",
+    "char(36)": "(uuid())",
+    "float": "(1 + rand())",
 }
 """With a default for each that takes a plain one."""
 WIDER = {
@@ -44,6 +46,7 @@ WIDER = {
     "enum('a','b','c')": "enum('a','n','b','c')",
     "set('x','y')": "set('x','y','z')",
 }
+FUNCTIONAL = "functional"
 NUMBERS = {"int", "bigint", "bigint unsigned", "decimal(10,2)", "decimal(12,2)"}
 CUT = {"text", "mediumtext", "blob", "varchar(300)"}
 """A key of these names how much of them it holds."""
@@ -87,6 +90,7 @@ class Key:
     columns: list[tuple[str, str]]
     """With what stands behind each."""
     sort: str = "KEY"
+    hidden: bool = False
 
 
 @dataclass
@@ -102,6 +106,8 @@ class Table:
     foreign: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """By name: (column, table, action)."""
     triggers: dict[str, tuple[str, int]] = field(default_factory=dict)
+    engine: str = "InnoDB"
+    versioned: bool = False
 
     def by_name(self) -> dict[str, Column]:
         """Its columns, but for those that are computed from one that is gone."""
@@ -126,15 +132,17 @@ class World:
 
     tables: dict[str, Table] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
+    """By name, what they add; only MariaDB has any."""
     functions: dict[str, int] = field(default_factory=dict)
     procedures: dict[str, int] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
 
 
-def random_pair(seed: int) -> tuple[str, str]:
-    """Two schemas as SQL; the second is the first with some changes."""
+def random_pair(seed: int, flavour: str) -> tuple[str, str]:
+    """Two schemas as SQL for a server of that flavour; the second is the first with some changes."""
     rng = random.Random(seed)
-    maker = Maker(rng)
+    maker = Maker(rng, flavour)
     for _ in range(rng.randint(3, 6)):
         maker.add_table()
     for _ in range(30):
@@ -152,8 +160,8 @@ def random_pair(seed: int) -> tuple[str, str]:
 class Maker:
     """A world in the making."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng, self.world, self.count = rng, World(), 0
+    def __init__(self, rng: random.Random, flavour: str) -> None:
+        self.rng, self.world, self.count, self.flavour = rng, World(), 0, flavour
 
     def name(self, prefix: str) -> str:
         """A new name; some need quotes."""
@@ -193,6 +201,8 @@ class Maker:
             column.default = TYPES[column.type]
         column.on_update = column.type in ("datetime(3)", "timestamp") and self.chance(0.4)
         column.hidden = self.chance(0.05) and (column.null or column.default is not None)
+        if self.world.sequences and self.chance(0.1):
+            column = Column(self.name("c"), "bigint", default=f"nextval({self.rng.choice(list(self.world.sequences))})")
         if (number := self.column(table, NUMBERS)) is not None and self.chance(0.15):
             how = number.name, self.rng.choice(("VIRTUAL", "STORED"))
             column = Column(self.name("g"), "decimal", generated=how)
@@ -249,6 +259,40 @@ class Maker:
     def add_trigger(self) -> None:
         """One of several, perhaps, at one time."""
         self.table().triggers[self.name("tr")] = (self.rng.choice(TIMES), self.rng.randint(0, 9))
+
+    def add_own(self) -> None:
+        """What only this flavour has: a sequence; a functional key."""
+        table = self.table()
+        if self.flavour == "mariadb":
+            self.world.sequences[self.name("s")] = self.rng.randint(1, 9)
+        elif (column := self.column(table, NUMBERS)) is not None:
+            table.keys[self.name("k")] = Key([(column.name, FUNCTIONAL)])
+
+    def change_own(self) -> None:
+        """System versioning, a sequence."""
+        table = self.table()
+        if self.flavour == "mariadb" and self.chance(0.5):
+            table.versioned = not table.versioned
+        for name, number in self.world.sequences.items():
+            self.world.sequences[name] = number + self.rng.randint(0, 1)
+
+    def change_engine(self) -> None:
+        """From InnoDB and back."""
+        self.table().engine = self.rng.choice(("InnoDB", "InnoDB", "MyISAM"))
+
+    def reorder_triggers(self) -> None:
+        """Of those at one time."""
+        table = self.table()
+        names = list(table.triggers)
+        self.rng.shuffle(names)
+        table.triggers = {name: table.triggers[name] for name in names}
+
+    def hide_key(self) -> None:
+        """INVISIBLE or IGNORED."""
+        keys = self.table().keys
+        if keys:
+            key = self.rng.choice(list(keys.values()))
+            key.hidden = not key.hidden and key.sort != "FULLTEXT KEY"
 
     def add_event(self) -> None:
         """Every few days."""
@@ -376,11 +420,13 @@ class Maker:
     def sql(self) -> Iterator[str]:
         """The schema's DDL."""
         world = self.world
+        for name, number in world.sequences.items():
+            yield f"CREATE SEQUENCE {name} INCREMENT BY {number};"
         for name, number in world.functions.items():
             how = f"DETERMINISTIC COMMENT 'adds {number}' RETURN a + {number}"
             yield f"CREATE FUNCTION {name}(a int) RETURNS int {how};"
         for name, table in world.tables.items():
-            yield _table(name, table)
+            yield self._table(name, table)
         for name, table in world.tables.items():
             yield from self._foreign_keys(name, table)
             yield from _triggers(name, table)
@@ -399,9 +445,39 @@ class Maker:
     def _foreign_keys(self, name: str, table: Table) -> Iterator[str]:
         for constraint, (column, other, action) in table.foreign.items():
             there = self.world.tables.get(other)
-            if there is not None and column in table.by_name() and not table.partitions and not there.partitions:
+            both = (table, there) if there is not None else ()
+            if both and column in table.by_name() and all(not t.partitions and t.engine == "InnoDB" for t in both):
                 target = f"REFERENCES {other} (id) ON DELETE {action}"
                 yield f"ALTER TABLE {name} ADD CONSTRAINT {constraint} FOREIGN KEY ({column}) {target};"
+
+    def _table(self, name: str, table: Table) -> str:
+        columns = table.by_name()
+        for column in columns.values():  # a sequence that is gone
+            if column.default is not None and column.default[8:-1] not in self.world.sequences:
+                column.default = None if column.default.startswith("nextval(") else column.default
+        counted = " AUTO_INCREMENT" if table.counted else ""
+        lines = [f"id bigint NOT NULL{counted}", *(c.sql() for c in columns.values() if c.name != "id")]
+        lines += ["PRIMARY KEY (id)", *(text for n, key in table.keys.items() if (text := self._key(n, key, table)))]
+        lines += [f"CONSTRAINT {check} CHECK ({c} > {n})" for check, (c, n) in table.checks.items() if c in columns]
+        options = [o for o in table.options if table.engine == "InnoDB" or not o.startswith("ROW_FORMAT")]
+        behind = [f"ENGINE={table.engine}", *options, *(["WITH SYSTEM VERSIONING"] if table.versioned else [])]
+        if table.partitions and table.engine == "InnoDB":
+            behind.append(PARTITIONS[table.partitions])
+        return f"CREATE TABLE {name} (\n  {f',{chr(10)}  '.join(lines)}\n) {' '.join(behind)};"
+
+    def _key(self, name: str, key: Key, table: Table) -> str | None:
+        columns, words, myisam = table.by_name(), key.sort == "FULLTEXT KEY", table.engine == "MyISAM"
+        parts = [
+            f"(({c} + 1))" if behind == FUNCTIONAL else c + (behind.replace(" DESC", "") if myisam else behind)
+            for c, behind in key.columns
+            if c in columns and not (myisam and behind == FUNCTIONAL)
+        ]
+        if len(parts) < len(key.columns) or (words and table.partitions):
+            return None
+        if key.sort == "UNIQUE KEY" and table.partitions:
+            parts.append("id")
+        hidden = ("IGNORED" if self.flavour == "mariadb" else "INVISIBLE") if key.hidden else ""
+        return f"{key.sort} {name} ({', '.join(parts)}) {hidden}".rstrip()
 
 
 PARTITIONS = {
@@ -409,21 +485,6 @@ PARTITIONS = {
     "range": "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE)",
     "list": "PARTITION BY LIST (id % 2) (PARTITION odd VALUES IN (1, -1), PARTITION even VALUES IN (0))",
 }
-
-
-def _table(name: str, table: Table) -> str:
-    columns = table.by_name()
-    lines = [c.sql() for c in columns.values() if c.name != "id"]
-    lines = [f"id bigint NOT NULL{' AUTO_INCREMENT' if table.counted else ''}", *lines, "PRIMARY KEY (id)"]
-    for key, held in table.keys.items():
-        parts = [column + behind for column, behind in held.columns if column in columns]
-        if held.sort == "UNIQUE KEY" and table.partitions:
-            parts.append("id")
-        if len(parts) >= len(held.columns) and not (held.sort == "FULLTEXT KEY" and table.partitions):
-            lines.append(f"{held.sort} {key} ({', '.join(parts)})")
-    lines += [f"CONSTRAINT {check} CHECK ({c} > {n})" for check, (c, n) in table.checks.items() if c in columns]
-    behind = [*table.options, *([PARTITIONS[table.partitions]] if table.partitions else [])]
-    return f"CREATE TABLE {name} (\n  {f',{chr(10)}  '.join(lines)}\n) {' '.join(behind)};"
 
 
 def _triggers(name: str, table: Table) -> Iterator[str]:
@@ -444,6 +505,8 @@ ADDITIONS: tuple[Callable[[Maker], None], ...] = (
     Maker.add_routine,
     Maker.add_trigger,
     Maker.add_event,
+    Maker.add_own,
+    Maker.hide_key,
     Maker.set_option,
     Maker.comment,
 )
@@ -465,4 +528,7 @@ CHANGES = (
     Maker.drop_routine,
     Maker.change_partitions,
     Maker.change_counting,
+    Maker.change_own,
+    Maker.change_engine,
+    Maker.reorder_triggers,
 )

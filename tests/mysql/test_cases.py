@@ -57,9 +57,9 @@ def test_there_and_back(case: Path, my_server: MyServer, make: Make, tmp_path: P
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("seed", range(60))
-def test_random_pair_there_and_back(seed: int, make: Make, tmp_path: Path) -> None:
+def test_random_pair_there_and_back(seed: int, my_server: MyServer, make: Make, tmp_path: Path) -> None:
     """The seeds are fixed: what fails, fails again."""
-    assert_there_and_back(*random_pair(seed), make, tmp_path)
+    assert_there_and_back(*random_pair(seed, my_server.flavour), make, tmp_path)
 
 
 def assert_there_and_back(before: str, after: str, make: Make, folder: Path) -> None:

@@ -57,9 +57,10 @@ def attached(identity: Identity, old_obj: Object, new_obj: Object, old: Schema, 
     """A partition's index or key: attaching the table attaches it too, but not to one that lacks parts, which is made
     later; detaching the table frees it. Else it is attached by ALTER INDEX ... ATTACH PARTITION, and never detached:
     one that is to stand alone is made anew."""
-    if is_rebound(identity, old, new) and not is_attached_late(new_obj, new):
+    late = is_attached_late(new_obj, new)
+    if is_rebound(identity, old, new) and not late:
         return Kept()
-    return InPlace("index.attach") if not old_obj.derived_from else Replace()
+    return InPlace("index.attach", bound_along=not late) if not old_obj.derived_from else Replace()
 
 
 def ask(column: Identity, error: NoCast) -> Refuse:
