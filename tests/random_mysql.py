@@ -29,8 +29,8 @@ TYPES = {
     "bit(4)": "b'101'",
     "enum('a','b','c')": "'b'",
     "set('x','y')": "'x,y'",
-    "char(36)": "(uuid())",
-    "float": "(1 + rand())",
+    "char(36)": "(concat('a', 'b'))",
+    "float": "(1 + 2)",
 }
 """With a default for each that takes a plain one."""
 WIDER = {
@@ -79,7 +79,7 @@ class Column:
             return f"{self.name} decimal(20,2) AS ({self.generated[0]} * 2) {self.generated[1]}{comment}"
         default = f" DEFAULT {self.default}" if self.default else ""
         update = f" ON UPDATE {TYPES[self.type]}" if self.on_update else ""
-        hidden = " INVISIBLE" if self.hidden else ""
+        hidden = " INVISIBLE" if self.hidden and (self.null or self.default) else ""
         return f"{self.name} {self.type} {'NULL' if self.null else 'NOT NULL'}{default}{update}{hidden}{comment}"
 
 

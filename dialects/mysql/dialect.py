@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.protocol import Effect, Facts, KindRules, Links, Renaming, Schema, State, Statement, Step
 from ...snapshots.errors import Refused
 from ...snapshots.model import Header, Identity, Object, plain
-from ...snapshots.mysql import Database, ForeignKey, Index, KeyPart, PrimaryKey, Sequence, Table
+from ...snapshots.mysql import Column, Database, ForeignKey, Index, KeyPart, PrimaryKey, Sequence, Table
 from ...snapshots.naming import identity as identity_of
 from ...snapshots.naming import kind_of, path_of
 from . import locks, options, partitions, privileges, renames, spelling, versions
@@ -419,7 +419,27 @@ def _sequence(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
     return {"restarts": relations.narrows(step.old, step.new)}
 
 
+_UNSAFE = re.compile(
+    r"\(.*\b(uuid|uuid_short|rand|random_bytes|sysdate|(current_|session_|system_)?user)\s*\(", re.IGNORECASE
+)
+"""A default that each row works out for itself: a replica would come to another (MySQL manual, "Determination of Safe
+and Unsafe Statements in Binary Logging")."""
+
+
+def _added(step: Step, old: Schema, new: Schema) -> dict[str, Any]:
+    """Raises Refused for a default that MySQL takes in CREATE TABLE and MODIFY COLUMN alone, whether it logs or not."""
+    assert isinstance(step.new, Column)
+    if old.server.flavour == "mysql" and _UNSAFE.match(plain(step.new.default or "")):
+        raise Refused(
+            f"default of {step.identity}: MySQL adds no column whose default differs from row to row (1674)",
+            "the new snapshot",
+            "add the column without it, fill it, and let it have the default, and NOT NULL, in the next release",
+        )
+    return {}
+
+
 _CONTEXT: Mapping[str, Callable[[Step, Schema, Schema], dict[str, Any]]] = {
+    "alter_table.add_column": _added,
     "alter_table.add_foreign_key": _foreign_key,
     "alter_table.add_index": _key,
     "alter_table.drop_index": _key,

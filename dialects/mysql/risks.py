@@ -2,13 +2,12 @@
 that runs meanwhile. Locks are in locks.py.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from ...engine.protocol import Facts, Schema, Step
-from ...snapshots.model import Identity, Object, plain
+from ...snapshots.model import Identity, Object
 from ...snapshots.mysql import Column, Function, Index, Routine, View
 from ...snapshots.naming import child, kind_of, path_of
 from . import privileges, types
@@ -20,12 +19,6 @@ Warning = tuple[str, Identity, str]
 Warn = Callable[[Step, Schema, Schema], Iterator[Warning]]
 
 DATABASE = Identity("database defaults")
-
-_UNSAFE = re.compile(
-    r"\(.*\b(uuid|uuid_short|rand|random_bytes|sysdate|(current_|session_|system_)?user)\s*\(", re.IGNORECASE
-)
-"""A default that each row computes for itself: a replica would come to another (MySQL manual, "Determination of Safe
-and Unsafe Statements in Binary Logging")."""
 
 
 def facts(step: Step, old: Schema, new: Schema) -> Facts:
@@ -103,8 +96,6 @@ def _made(step: Step, old: Schema, new: Schema) -> Iterator[Warning]:
     if isinstance(obj, Column):
         if identity not in old and _needs_value(obj):
             yield "DB405", identity, "it is NOT NULL and has no default"
-        if old.server.flavour == "mysql" and _UNSAFE.match(plain(obj.default or "")):
-            yield "DB300", identity, "MySQL refuses the default of a new column here where the binary log is on (1674)"
     elif _constrains(obj) and not _was_there(identity, obj, old):
         yield "DB404", identity, "what breaks it is refused from now on"
 

@@ -8,7 +8,7 @@ from dbstrata.snapshots.errors import Refused
 
 from ..mysql_lab import dump, unmodelled
 from ..mysql_servers import MyDatabase
-from .lab import look, script
+from .lab import assert_is, look, script
 
 MERGED = """
 CREATE TABLE one (a int) ENGINE = MyISAM;
@@ -44,3 +44,21 @@ def test_a_foreign_key_that_nobody_checked(my_database: MyDatabase, parent: str)
         f"CREATE TABLE {parent};"
     )
     assert [getattr(obj, "reason", None) for obj in unmodelled(dump(my_database))] == ([reason] if reason else [])
+
+
+def test_a_new_column_whose_default_differs_from_row_to_row(
+    my_database: MyDatabase, my_database2: MyDatabase, tmp_path: Path
+) -> None:
+    """MySQL takes it in CREATE TABLE and MODIFY COLUMN; MariaDB in ADD COLUMN too."""
+    my_database.script("CREATE TABLE t (id int PRIMARY KEY, a char(36));")
+    my_database2.script(
+        "CREATE TABLE t (id int PRIMARY KEY, a char(36) DEFAULT (uuid()), b char(36) DEFAULT (uuid()));"
+    )
+    before, after = look(my_database), look(my_database2)
+    if my_database.server.flavour == "mysql":
+        with pytest.raises(Refused, match=r"column t\.b.*1674"):
+            script(before, after, tmp_path)
+        my_database.run("ALTER TABLE t ADD COLUMN b char(36)")
+        before = look(my_database)
+    my_database.script(script(before, after, tmp_path))
+    assert_is(my_database, after)
