@@ -17,7 +17,7 @@ from . import orders
 from .along import Along, used_by
 from .compare import compared
 from .decide import Decision, Decisions, Fate
-from .protocol import Dialect, InPlace, Kept, Refuse, Step
+from .protocol import Dialect, InPlace, Kept, Refuse, Rule, Step
 from .schema import Effect, Schema, State
 
 _ROUNDS = 4
@@ -289,9 +289,13 @@ class Steps:
         return decision is not None and decision.fate is Fate.ALTER and self._is_brought(identity, attribute)
 
     def _is_kept(self, identity: Identity, attribute: str, current: Object, target: Object) -> bool:
-        rule = self.decisions.rule(identity, attribute, current, target)
-        along = isinstance(rule, InPlace) and rule.bound_along and self._along.rebinds_above(identity)
-        return along or isinstance(rule, Kept)
+        return self._does_nothing(identity, self.decisions.rule(identity, attribute, current, target))
+
+    def _does_nothing(self, identity: Identity, rule: Rule) -> bool:
+        """Is nothing to be done, or does the server do it where what the object stands in is bound?"""
+        if isinstance(rule, InPlace):
+            return rule.bound_along and self._along.rebinds_above(identity)
+        return isinstance(rule, Kept)
 
     def _grouped(
         self, identity: Identity, current: Object, target: Object, attributes: Iterable[str]
@@ -304,7 +308,7 @@ class Steps:
             if attribute not in wanted:
                 continue
             rule = self.decisions.rule(identity, attribute, current, target)
-            if self._is_kept(identity, attribute, current, target):
+            if self._does_nothing(identity, rule):
                 continue
             if not isinstance(rule, InPlace):
                 if isinstance(rule, Refuse):

@@ -3,10 +3,12 @@
 What is generated always loads: whatever names a column or a table that is gone is left out when it is written.
 """
 
-import copy
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+
+from . import random_maker
+from .random_maker import pair_by
 
 TYPES = {
     "int": "7",
@@ -123,7 +125,6 @@ class View:
     columns: list[str]
     function: str | None = None
     security: str = "DEFINER"
-    check: bool = False
 
 
 @dataclass
@@ -141,32 +142,17 @@ class World:
 
 def random_pair(seed: int, flavour: str) -> tuple[str, str]:
     """Two schemas as SQL for a server of that flavour; the second is the first with some changes."""
-    rng = random.Random(seed)
-    maker = Maker(rng, flavour)
-    for _ in range(rng.randint(3, 6)):
-        maker.add_table()
-    for _ in range(30):
-        rng.choice(ADDITIONS)(maker)
-    before = "\n".join(maker.sql())
-    maker.world = copy.deepcopy(maker.world)
-    while True:
-        for _ in range(rng.randint(2, 20)):
-            rng.choice(CHANGES)(maker)
-        after = "\n".join(maker.sql())
-        if after != before:
-            return before, after
+    return pair_by(Maker(random.Random(seed), flavour), (3, 6), ADDITIONS, 30, CHANGES, (2, 20))
 
 
-class Maker:
-    """A world in the making."""
+class Maker(random_maker.Maker[World]):
+    """A world in the making, for one flavour."""
+
+    quote = "`"
 
     def __init__(self, rng: random.Random, flavour: str) -> None:
-        self.rng, self.world, self.count, self.flavour = rng, World(), 0, flavour
-
-    def name(self, prefix: str) -> str:
-        """A new name; some need quotes."""
-        self.count += 1
-        return f"{prefix}{self.count}" if self.rng.random() < 0.9 else f"`{prefix.title()} {self.count}`"
+        super().__init__(rng, World())
+        self.flavour = flavour
 
     def table(self) -> Table:
         """Any table."""
@@ -177,10 +163,6 @@ class Maker:
         fit = [c for c in table.columns if c.name != "id" and not c.foreign and not c.generated]
         fit = [c for c in fit if types is None or c.type in types]
         return self.rng.choice(fit) if fit else None
-
-    def chance(self, share: float) -> bool:
-        """True that often."""
-        return self.rng.random() < share
 
     # ------------------------------------------------------------------ what comes
 
@@ -452,9 +434,6 @@ class Maker:
 
     def _table(self, name: str, table: Table) -> str:
         columns = table.by_name()
-        for column in columns.values():  # a sequence that is gone
-            if column.default is not None and column.default[8:-1] not in self.world.sequences:
-                column.default = None if column.default.startswith("nextval(") else column.default
         counted = " AUTO_INCREMENT" if table.counted else ""
         lines = [f"id bigint NOT NULL{counted}", *(c.sql() for c in columns.values() if c.name != "id")]
         lines += ["PRIMARY KEY (id)", *(text for n, key in table.keys.items() if (text := self._key(n, key, table)))]

@@ -3,10 +3,12 @@
 What is generated always loads: whatever names a column or a table that is gone is left out when it is written.
 """
 
-import copy
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+
+from . import random_maker
+from .random_maker import pair_by
 
 TYPES = (
     "integer",
@@ -134,32 +136,14 @@ class World:
 
 def random_pair(seed: int) -> tuple[str, str]:
     """Two schemas as SQL; the second is the first with some changes."""
-    rng = random.Random(seed)
-    maker = Maker(rng)
-    for _ in range(rng.randint(6, 10)):
-        maker.add_table()
-    for _ in range(40):
-        rng.choice([*ADDITIONS, Maker.inherit])(maker)
-    before = "\n".join(maker.sql())
-    maker.world = copy.deepcopy(maker.world)
-    while True:
-        for _ in range(rng.randint(3, 25)):
-            rng.choice(CHANGES)(maker)
-        after = "\n".join(maker.sql())
-        if after != before:
-            return before, after
+    maker = Maker(random.Random(seed), World(enums={"app.mood": ["sad", "ok"]}))
+    return pair_by(maker, (6, 10), [*ADDITIONS, Maker.inherit], 40, CHANGES, (3, 25))
 
 
-class Maker:
+class Maker(random_maker.Maker[World]):
     """A world in the making."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng, self.world, self.count = rng, World(enums={"app.mood": ["sad", "ok"]}), 0
-
-    def name(self, prefix: str) -> str:
-        """A new name; some need quotes."""
-        self.count += 1
-        return f"{prefix}{self.count}" if self.rng.random() < 0.9 else f'"{prefix.title()} {self.count}"'
+    quote = '"'
 
     def table(self) -> Table:
         """Any table."""

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from dbstrata.cli.plans import make_script
 from dbstrata.cli.sources import Pair, settings
@@ -14,7 +17,7 @@ from dbstrata.engine.compare import compare
 from dbstrata.engine.schema import Schema
 from dbstrata.snapshots import format
 
-from ..mysql_servers import MyDatabase, MyServer
+from ..mysql_servers import MyDatabase, MyServer, fresh
 
 CASES = Path(__file__).parents[1] / "cases_mysql"
 
@@ -104,6 +107,19 @@ def cases(flavour: str | None = None) -> list[Path]:
         for folder in sorted(CASES.iterdir())
         if flavour is None or not (mark := folder / "flavour").exists() or mark.read_text().strip() == flavour
     ]
+
+
+def leave_out_elsewhere(case: Path, server: MyServer) -> None:
+    """A pair of the other flavour is skipped."""
+    if case not in cases(server.flavour):
+        pytest.skip(f"not on {server.flavour}")
+
+
+def made(server: MyServer, text: str, stack: ExitStack) -> MyDatabase:
+    """A fresh database in which a script was run."""
+    database = stack.enter_context(fresh(server))
+    database.script(text)
+    return database
 
 
 def is_beyond(folder: Path, server: MyServer) -> bool:
